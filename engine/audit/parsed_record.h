@@ -1,0 +1,89 @@
+// An audit record read back: for recovery, replay, explain. It comes from outside (a topic, an archive), so whatever is
+// wrong with it is an error value.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/audit/record.h"
+#include "engine/base/result.h"
+#include "engine/event/event.h"
+#include "engine/event/reject.h"
+
+namespace weir::audit {
+
+struct NamedText {
+  std::string name;
+  std::string text;
+};
+
+// What every kind has, and what some have. Views point into the bytes that were read.
+struct ParsedRecord {
+  std::string_view hashed_part;
+  Digest leaf{};
+  Kind kind = Kind::kStart;
+  int semantics = 0;
+  Head head;
+  std::string engine;            // from the envelope
+  std::uint64_t generation = 0;  // from the envelope
+
+  bool has_input = false;
+  std::string topic;
+  InputPlace input;              // its topic views `topic`
+
+  std::string policy;            // transaction, start, policy
+  std::vector<NamedText> files;  // policy
+  std::string event_id;          // transaction, duplicate, label
+  std::uint64_t first_sequence = 0;  // duplicate
+  event::Reject reject;              // dead letter
+  bool fraud = false;                // label
+  std::int64_t known_at_ms = 0;
+  std::string token_key_id;          // start
+  std::string clock;                 // start
+  bool empty_memory = false;         // start
+  std::string outcome;               // transaction
+  std::int64_t score = 0;
+};
+
+// What stands in a transaction's record, as text for people: numbers as they are, strings without quotes, "-" for null.
+struct TransactionDetails {
+  std::string type;
+  std::int64_t time_ms = 0;
+  std::vector<std::string> flags;
+  std::vector<NamedText> fields;
+  std::vector<NamedText> features;
+  std::vector<std::string> approximate;
+  std::string verdicts;  // one letter per rule: h, m, e
+  struct RuleVerdict {
+    std::string rule;
+    std::string verdict;  // "hit", or the error as JSON
+    std::vector<NamedText> values;
+  };
+  std::vector<RuleVerdict> rules;  // hits and errors
+  std::vector<std::string> reasons;
+};
+
+// One per thread.
+class RecordReader {
+ public:
+  RecordReader();
+  ~RecordReader();
+
+  // Checks the shape, and that the leaf is the hash of the hashed part.
+  Status read(std::string_view json, ParsedRecord& out);
+
+  // After read() of a transaction: its event as the step saw it, under the record's own schema. `event` is cleared.
+  Status fill_event(const event::Schema& schema, event::Event& event);
+  Result<TransactionDetails> details() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Where two hashed parts differ first, as "features.card.count_1h: recorded 3, computed 4"; empty if they are equal.
+std::string first_difference(std::string_view recorded, std::string_view computed);
+
+}  // namespace weir::audit

@@ -1,0 +1,279 @@
+#include "engine/audit/record.h"
+
+#include "engine/audit/value_json.h"
+#include "engine/base/check.h"
+#include "engine/base/civil_time.h"
+#include "engine/base/json_writer.h"
+
+namespace weir::audit {
+namespace {
+
+std::string_view bytes_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+void append_digest(const Digest& digest, std::string& out) {
+  out.push_back('"');
+  append_hex(out, bytes_of(digest));
+  out.push_back('"');
+}
+
+void begin(Kind kind, const Head& head, JsonWriter& json) {
+  json.begin_object();
+  json.key("v");
+  json.integer(kRecordVersion);
+  json.key("semantics");
+  json.integer(kSemanticsVersion);
+  json.key("kind");
+  json.string(kind_name(kind));
+  json.key("shard");
+  json.unsigned_integer(head.shard);
+  json.key("sequence");
+  json.unsigned_integer(head.sequence);
+  json.key("clock_ms");
+  json.integer(head.clock_ms);
+}
+
+void append_input(const InputPlace& input, JsonWriter& json) {
+  json.key("input");
+  json.begin_object();
+  json.key("topic");
+  json.string(input.topic);
+  json.key("partition");
+  json.integer(input.partition);
+  json.key("offset");
+  json.integer(input.offset);
+  json.key("previous");
+  json.integer(input.previous);
+  json.key("sha256");
+  std::string digest;
+  append_digest(input.digest, digest);
+  json.raw(digest);
+  json.end_object();
+}
+
+void append_flags(std::uint8_t flags, JsonWriter& json) {
+  json.key("flags");
+  json.begin_array();
+  for (const auto flag : decide::kFlags) {
+    if ((flags & flag) != 0) json.string(decide::flag_name(flag));
+  }
+  json.end_array();
+}
+
+// Fields that are there, by name, in the schema's order.
+void append_fields(const TransactionFacts& facts, JsonWriter& json) {
+  json.key("fields");
+  json.begin_object();
+  for (std::uint32_t slot = 0; slot < facts.schema->field_count(); ++slot) {
+    const auto& value = (*facts.event)[slot];
+    if (value.is_absent()) continue;
+    json.key(facts.schema->fields[slot].name);
+    append_value(value, json);
+  }
+  json.end_object();
+}
+
+void append_features(const TransactionFacts& facts, JsonWriter& json) {
+  const std::uint32_t first = facts.schema->slot_count();
+  json.key("features");
+  json.begin_object();
+  for (std::uint32_t i = 0; i < facts.feature_names.size(); ++i) {
+    json.key(facts.feature_names[i]);
+    append_value((*facts.event)[first + i], json);
+  }
+  json.end_object();
+  json.key("approximate");
+  json.begin_array();
+  for (std::uint32_t i = 0; i < facts.feature_names.size(); ++i) {
+    if (i / 64 < facts.approximate.size() && (facts.approximate[i / 64] >> (i % 64) & 1U) != 0) {
+      json.string(facts.feature_names[i]);
+    }
+  }
+  json.end_array();
+}
+
+// One letter per rule in the order of rule ids: h hit, m miss, e error. Hits and errors with the values that the rule
+// read; a miss's values are among fields and features.
+void append_verdicts(const TransactionFacts& facts, JsonWriter& json) {
+  std::string letters;
+  for (const auto& verdict : facts.verdicts) {
+    letters.push_back(verdict.kind == book::VerdictKind::kHit     ? 'h'
+                      : verdict.kind == book::VerdictKind::kError ? 'e'
+                                                                  : 'm');
+  }
+  json.key("verdicts");
+  json.string(letters);
+  json.key("rules");
+  json.begin_array();
+  for (std::uint32_t i = 0; i < facts.verdicts.size(); ++i) {
+    const auto& verdict = facts.verdicts[i];
+    if (verdict.kind == book::VerdictKind::kMiss) continue;
+    const auto& rule = facts.rules->rules()[i];
+    json.begin_object();
+    json.key("rule");
+    json.string(rule.id);
+    json.key("verdict");
+    if (verdict.kind == book::VerdictKind::kHit) {
+      json.string("hit");
+    } else {
+      append_value(verdict.error, json);
+    }
+    json.key("values");
+    json.begin_object();
+    for (const auto slot : rule.when->slots()) {
+      json.key(facts.slot_names[slot]);
+      append_value((*facts.event)[slot], json);
+    }
+    json.end_object();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
+  const auto& outcome = *facts.outcome;
+  json.key("outcome");
+  json.string(book::outcome_name(outcome.outcome));
+  json.key("score");
+  json.integer(outcome.score);
+  json.key("reasons");
+  json.begin_array();
+  for (const auto rule : outcome.reasons) json.string(facts.rules->rules()[rule].id);
+  json.end_array();
+}
+
+}  // namespace
+
+std::string_view kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::kStart: return "start";
+    case Kind::kPolicy: return "policy";
+    case Kind::kTransaction: return "transaction";
+    case Kind::kDuplicate: return "duplicate";
+    case Kind::kDeadLetter: return "dead_letter";
+    case Kind::kLabel: return "label";
+  }
+  return "unknown";
+}
+
+void append_transaction(const Head& head, const InputPlace& input, const TransactionFacts& facts, std::string& out) {
+  WEIR_CHECK(facts.verdicts.size() == facts.rules->rules().size(), "one verdict per rule");
+  JsonWriter json(out);
+  begin(Kind::kTransaction, head, json);
+  append_input(input, json);
+  json.key("policy");
+  json.string(facts.policy);
+  append_flags(facts.flags, json);
+  json.key("event");
+  json.begin_object();
+  json.key("id");
+  json.string(facts.event->id);
+  json.key("type");
+  json.string(facts.schema->event_types[facts.event->type].name);
+  json.key("time_ms");
+  json.integer(facts.event->time_ms);
+  append_fields(facts, json);
+  json.end_object();
+  append_features(facts, json);
+  append_verdicts(facts, json);
+  append_outcome(facts, json);
+  json.end_object();
+}
+
+void append_duplicate(const Head& head, const InputPlace& input, std::string_view event_id,
+                      std::uint64_t first_sequence, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kDuplicate, head, json);
+  append_input(input, json);
+  json.key("event_id");
+  json.string(event_id);
+  json.key("first_sequence");
+  json.unsigned_integer(first_sequence);
+  json.end_object();
+}
+
+void append_dead_letter(const Head& head, const InputPlace& input, const event::Reject& reject, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kDeadLetter, head, json);
+  append_input(input, json);
+  json.key("reason");
+  json.string(event::reject_reason_name(reject.reason));
+  json.key("field");
+  json.string(reject.field);
+  json.key("byte_offset");
+  json.unsigned_integer(reject.byte_offset);
+  json.key("detail");
+  json.string(reject.detail);
+  json.end_object();
+}
+
+void append_label(const Head& head, const InputPlace& input, const LabelFacts& facts, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kLabel, head, json);
+  append_input(input, json);
+  json.key("event_id");
+  json.string(facts.event_id);
+  json.key("label");
+  json.string(facts.fraud ? "fraud" : "honest");
+  json.key("known_at_ms");
+  json.integer(facts.known_at_ms);
+  json.key("waits");
+  json.boolean(facts.waits);
+  json.end_object();
+}
+
+void append_start(const Head& head, const StartFacts& facts, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kStart, head, json);
+  json.key("engine");
+  json.string(facts.engine);
+  json.key("generation");
+  json.unsigned_integer(facts.generation);
+  json.key("build");
+  json.string(facts.build);
+  json.key("policy");
+  json.string(facts.policy);
+  json.key("token_key");
+  json.string(facts.token_key_id);
+  json.key("clock");
+  json.string(facts.clock);
+  json.key("empty_memory");
+  json.boolean(facts.empty_memory);
+  json.end_object();
+}
+
+void append_policy(const Head& head, std::string_view hash, std::span<const FileView> files, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kPolicy, head, json);
+  json.key("policy");
+  json.string(hash);
+  json.key("files");
+  json.begin_object();
+  for (const auto& file : files) {
+    json.key(file.path);
+    json.string(file.text);
+  }
+  json.end_object();
+  json.end_object();
+}
+
+Digest leaf_hash(std::string_view hashed_part, Sha256& sha256) { return sha256.hash_with_prefix(0x00, hashed_part); }
+
+void append_envelope(std::string_view hashed_part, const Digest& leaf, const Envelope& envelope, std::string& out) {
+  out.append("{\"record\":").append(hashed_part).append(",\"leaf\":");
+  append_digest(leaf, out);
+  out.append(",\"engine\":{\"id\":");
+  append_json_string(out, envelope.engine);
+  out.append(",\"generation\":").append(std::to_string(envelope.generation)).append("},\"stages_ns\":");
+  JsonWriter json(out);
+  json.begin_object();
+  for (const auto& stage : envelope.stages) {
+    json.key(stage.name);
+    json.unsigned_integer(stage.nanoseconds);
+  }
+  json.end_object();
+  out.push_back('}');
+}
+
+}  // namespace weir::audit

@@ -1,0 +1,112 @@
+#include "engine/decide/decision.h"
+
+#include <algorithm>
+
+#include "engine/base/civil_time.h"
+#include "engine/base/json_writer.h"
+
+namespace weir::decide {
+namespace {
+
+// Hard declines first, then hard reviews, then the rules that only add points.
+int rank(const book::Rule& rule) {
+  if (!rule.outcome) return 2;
+  return *rule.outcome == book::Outcome::kDecline ? 0 : 1;
+}
+
+book::Outcome by_score(std::int32_t score, const Thresholds& thresholds) {
+  if (score >= thresholds.decline) return book::Outcome::kDecline;
+  return score >= thresholds.review ? book::Outcome::kReview : book::Outcome::kApprove;
+}
+
+}  // namespace
+
+void decide(const book::Book& book, std::span<const book::Verdict> verdicts, const Thresholds& thresholds,
+            Outcome& out) {
+  const auto& rules = book.rules();
+  out.reasons.clear();
+  std::int64_t points = 0;
+  bool hard_decline = false;
+  bool hard_review = false;
+  for (std::uint32_t i = 0; i < verdicts.size(); ++i) {
+    const auto& rule = rules[i];
+    if (verdicts[i].kind == book::VerdictKind::kError) {
+      hard_review |= rule.review_on_error;
+      continue;
+    }
+    if (verdicts[i].kind == book::VerdictKind::kMiss) continue;
+    points += rule.points;
+    hard_decline |= rule.outcome == book::Outcome::kDecline;
+    hard_review |= rule.outcome == book::Outcome::kReview;
+    out.reasons.push_back(i);
+  }
+  // Rules stand in the order of their ids, so a stable order by rank and points breaks ties by id.
+  std::sort(out.reasons.begin(), out.reasons.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const int rank_a = rank(rules[a]);
+    const int rank_b = rank(rules[b]);
+    if (rank_a != rank_b) return rank_a < rank_b;
+    if (rules[a].points != rules[b].points) return rules[a].points > rules[b].points;
+    return a < b;
+  });
+  out.score = static_cast<std::int32_t>(std::clamp<std::int64_t>(points, 0, kMaxScore));
+  out.outcome = hard_decline  ? book::Outcome::kDecline
+                : hard_review ? book::Outcome::kReview
+                              : by_score(out.score, thresholds);
+}
+
+std::string_view flag_name(Flag flag) {
+  switch (flag) {
+    case kLate: return "late";
+    case kBeyondHistory: return "beyond_history";
+    case kIdConflict: return "id_conflict";
+  }
+  return "unknown";
+}
+
+void append_decision_json(const DecisionFacts& facts, std::string& out) {
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("v");
+  json.integer(kDecisionVersion);
+  json.key("id");
+  json.string(facts.id);
+  json.key("type");
+  json.string(facts.type);
+  json.key("time");
+  json.string(iso8601(facts.time_ms));
+  json.key("outcome");
+  json.string(book::outcome_name(facts.outcome));
+  json.key("score");
+  json.integer(facts.score);
+  json.key("reasons");
+  json.begin_array();
+  for (const auto& reason : facts.reasons) {
+    json.begin_object();
+    json.key("code");
+    json.string(reason.code);
+    json.key("rule");
+    json.string(reason.rule);
+    json.key("points");
+    json.integer(reason.points);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("flags");
+  json.begin_array();
+  for (const Flag flag : kFlags) {
+    if ((facts.flags & flag) != 0) json.string(flag_name(flag));
+  }
+  json.end_array();
+  json.key("policy");
+  json.string(facts.policy);
+  json.key("audit");
+  json.begin_object();
+  json.key("shard");
+  json.unsigned_integer(facts.shard);
+  json.key("sequence");
+  json.unsigned_integer(facts.sequence);
+  json.end_object();
+  json.end_object();
+}
+
+}  // namespace weir::decide

@@ -1,0 +1,69 @@
+// From verdicts to a decision: who wins, the score, the reasons in order; and the decision as JSON.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/book/book.h"
+
+namespace weir::decide {
+
+inline constexpr std::int32_t kMaxScore = 1000;
+
+// Score thresholds: below `review` approve, below `decline` review, else decline.
+struct Thresholds {
+  std::int32_t review = 500;
+  std::int32_t decline = 800;
+};
+
+struct Outcome {
+  book::Outcome outcome = book::Outcome::kApprove;
+  std::int32_t score = 0;  // 0 to 1000
+  std::vector<std::uint32_t> reasons;  // indices into Book::rules()
+};
+
+// Who wins: a hit hard decline, then a hit hard review (or a hard rule that failed and says on_error: review), then the
+// score by thresholds. Points of all hits add up, clamped to 0..1000 at the end. Reasons are the hits: hard declines,
+// hard reviews, then by points, greatest first; equal ones by rule id.
+void decide(const book::Book& rules, std::span<const book::Verdict> verdicts, const Thresholds& thresholds,
+            Outcome& out);
+
+// Facts about how the event came, recorded in decision and audit record.
+enum Flag : std::uint8_t {
+  kLate = 1,            // an entity had a newer event already
+  kBeyondHistory = 2,   // a window reaches back beyond the history that is held
+  kIdConflict = 4,      // the event id was seen within the horizon, with other bytes
+};
+inline constexpr Flag kFlags[] = {kLate, kBeyondHistory, kIdConflict};
+std::string_view flag_name(Flag flag);  // "late", "beyond_history", "id_conflict"
+
+// What a decision tells of one rule.
+struct ReasonText {
+  std::string_view rule;
+  std::string_view code;
+  std::int32_t points = 0;
+};
+
+// Everything that stands in a decision; the same facts give the same bytes.
+struct DecisionFacts {
+  std::string_view id;
+  std::string_view type;
+  std::int64_t time_ms = 0;
+  book::Outcome outcome = book::Outcome::kApprove;
+  std::int32_t score = 0;
+  std::uint8_t flags = 0;
+  std::string_view policy;
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;  // of the audit record
+  std::span<const ReasonText> reasons;
+};
+
+inline constexpr int kDecisionVersion = 1;
+
+// Appends the decision as canonical JSON (engine/decide/decision.schema.json).
+void append_decision_json(const DecisionFacts& facts, std::string& out);
+
+}  // namespace weir::decide

@@ -1,0 +1,45 @@
+// Definitions compiled to measures of the entities' histories and queries over them. Internal to engine/features.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/event/schema.h"
+#include "engine/features/definition.h"
+#include "engine/history/layout.h"
+
+namespace weir::features {
+
+// One pass over a window: features of the same rows and window share it.
+struct NumberQuery {
+  std::uint32_t measure = 0;
+  std::int64_t window_ms = 0;
+  std::int64_t offset_ms = 0;
+  std::uint8_t parts = 0;
+  bool by_currency = false;  // needs the event's currency
+  std::uint32_t slot = history::kNone;
+};
+
+struct Step {
+  std::uint32_t feature = 0;  // index of the definition
+  std::uint32_t query = history::kNone;        // index into EntityPlan::queries
+  std::uint32_t share_query = history::kNone;  // kShare: of the rows that are counted
+  std::uint32_t measure = history::kNone;      // of the rows in the window
+  std::uint32_t predicate = history::kNone;    // what this event must match to be in the window
+  std::uint32_t share_predicate = history::kNone;
+};
+
+struct EntityPlan {
+  std::shared_ptr<const history::Layout> layout;
+  std::vector<NumberQuery> queries;
+  std::vector<Step> steps;
+};
+
+// One plan per entity of the schema. Tests may ask for small trees: `tree` says leaf_rows, fanout and dense_ids.
+std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& schema,
+                                   const std::vector<Definition>& definitions, const history::LayoutSpec& tree);
+
+}  // namespace weir::features

@@ -1,0 +1,29 @@
+// features.yaml: a mapping of entities to their features.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostics.h"
+#include "engine/policy/schema_draft.h"
+#include "engine/policy/vocabulary.h"
+#include "engine/yaml/node.h"
+
+namespace weir::policy {
+
+struct Features {
+  std::vector<FeatureDraft> drafts;  // in the order written
+  // The bytes of string defaults; they must live as long as any of the definitions.
+  std::shared_ptr<std::deque<std::string>> texts = std::make_shared<std::deque<std::string>>();
+};
+
+// `history_ms` is 0 if it is not known. Default values of enumerations view the names in `draft.schema`.
+Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Issues& issues);
+
+// The `default` of a feature of this definition, of the type that it yields. Nothing, and an issue, if it can't be.
+std::optional<Value> read_default(const yaml::Node& node, const features::Definition& definition,
+                                  const event::Schema& schema, std::deque<std::string>& texts, Issues& issues);
+
+}  // namespace weir::policy

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "engine/policy/feature_reader.h"
+#include "engine/policy/limits.h"
+#include "engine/policy/policy.h"
+#include "engine/policy/policy_paths.h"
+#include "engine/policy/schema_draft.h"
+#include "engine/policy/settings.h"
+#include "engine/policy/vocabulary.h"
+#include "engine/yaml/document.h"
+#include "rules/book/rule_reader.h"
+
+namespace weir::policy {
+namespace {
+
+// Keeps alive what feature definitions view besides the schema.
+struct SchemaAndTexts {
+  event::Schema schema;
+  std::shared_ptr<std::deque<std::string>> texts;
+};
+
+class Loader {
+ public:
+  Loader(std::vector<PolicyFile> files, std::string_view prefix) : files_(std::move(files)), prefix_(prefix) {
+    std::sort(files_.begin(), files_.end(), [](const PolicyFile& a, const PolicyFile& b) { return a.path < b.path; });
+  }
+
+  Result<Policy, Issues> load() {
+    if (!check_files()) return in_order(issues_);
+    parse_all();
+    const auto* settings_root = root("policy.yaml");
+    if (settings_root != nullptr) settings_ = read_settings(*settings_root, issues_);
+    if (const auto* schema_root = root("schema.yaml")) draft_ = read_schema(*schema_root, issues_);
+    if (draft_) read_rest();
+    if (issues_.has_errors()) return in_order(issues_);
+    return finish();
+  }
+
+ private:
+  // Whether the set of files is one at all.
+  bool check_files() {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      const auto& path = files_[i].path;
+      bytes += files_[i].text.size();
+      std::string advice;
+      if (classify_path(path, advice) != PathKind::kPart) error_of(path, "this file is not part of a policy", advice);
+      if (i > 0 && files_[i - 1].path == path) error_of(path, "the file is there twice");
+    }
+    if (files_.size() > kMaxFiles) {
+      error_of("", "a policy has at most " + std::to_string(kMaxFiles) + " files");
+    }
+    if (bytes > kMaxPolicyBytes) {
+      error_of("",
+               "the policy has " + std::to_string(bytes) + " bytes, the limit is " + std::to_string(kMaxPolicyBytes));
+    }
+    for (const auto* name : {"policy.yaml", "schema.yaml"}) {
+      const bool found = std::any_of(files_.begin(), files_.end(), [&](const auto& file) { return file.path == name; });
+      if (!found) error_of(name, "the policy has no such file", "`weir init` writes a template of it");
+    }
+    return !issues_.has_errors() || files_.size() <= kMaxFiles;
+  }
+
+  void error_of(const std::string& path, std::string message, std::string suggestion = {}) {
+    issues_.error({std::make_shared<const SourceFile>(SourceFile{prefix_ + path, ""}), 0, 0, 1}, std::move(message),
+                  std::move(suggestion));
+  }
+
+  void parse_all() {
+    for (const auto& file : files_) {
+      const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file.path, file.text});
+      roots_[file.path] = yaml::parse_document(source, issues_);
+    }
+  }
+
+  // nullptr if there is no such file or it is no YAML.
+  const yaml::Node* root(const std::string& path) const {
+    const auto found = roots_.find(path);
+    return found == roots_.end() || !found->second ? nullptr : &*found->second;
+  }
+
+  // Features and rules. What can't be known for a fault elsewhere is not complained about.
+  void read_rest() {
+    const bool has_features = roots_.count("features.yaml") > 0;
+    if (const auto* features = root("features.yaml")) {
+      features_ = read_features(*features, *draft_, settings_.history_ms, issues_);
+    } else if (has_features) {
+      return;
+    }
+    const auto vocabulary = rule_vocabulary(*draft_, features_.drafts);
+    book::RuleReader reader(vocabulary, issues_);
+    for (const auto& [path, document] : roots_) {
+      if (path.starts_with("rules/") && document) reader.read_file(*document);
+    }
+    rules_ = reader.take();
+    if (reader.count() == 0) {
+      issues_.warning(file_place("policy.yaml"), "the policy has no rules: every event is approved",
+                      "put some into rules/");
+    } else if (rules_.size() == reader.count()) {
+      warn_of_unreachable_review();
+    }
+  }
+
+  void warn_of_unreachable_review() {
+    std::int64_t highest = 0;
+    for (const auto& rule : rules_) {
+      if (rule.outcome || rule.review_on_error) return;
+      highest += std::max(rule.points, 0);
+    }
+    if (highest >= settings_.thresholds.review) return;
+    issues_.warning(file_place("policy.yaml"),
+                    "all rules together give " + std::to_string(highest) + " points, review begins at " +
+                        std::to_string(settings_.thresholds.review) + ": every event is approved");
+  }
+
+  Place file_place(const std::string& path) const {
+    const auto* node = root(path);
+    return node == nullptr ? Place{} : Place{node->place.file, 0, 0, 1};
+  }
+
+  Result<Policy, Issues> finish() {
+    Policy policy;
+    policy.name = settings_.name;
+    policy.hash = policy_hash(files_);
+    policy.history_ms = settings_.history_ms;
+    policy.thresholds = settings_.thresholds;
+    for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
+    policy.rules = std::make_shared<const book::Book>(std::move(rules_));
+    policy.warnings = in_order(issues_);
+
+    // Moving the schema moves its vectors, so that views of its enumeration names stay good.
+    auto schema = std::make_shared<SchemaAndTexts>(SchemaAndTexts{std::move(draft_->schema), features_.texts});
+    schema->schema.name = settings_.name;
+    schema->schema.limits = settings_.limits;
+    policy.schema = std::shared_ptr<const event::Schema>(schema, &schema->schema);
+    policy.files = std::move(files_);
+    return policy;
+  }
+
+  // By place, and no more than anybody reads.
+  static Issues in_order(const Issues& issues) {
+    auto all = issues.all();
+    std::stable_sort(all.begin(), all.end(), [](const Issue& a, const Issue& b) {
+      const auto name = [](const Issue& i) { return i.place.file ? std::string_view(i.place.file->name) : ""; };
+      return std::make_tuple(name(a), a.place.line, a.place.column) <
+             std::make_tuple(name(b), b.place.line, b.place.column);
+    });
+    Issues out;
+    std::size_t errors = 0;
+    std::size_t warnings = 0;
+    for (auto& issue : all) {
+      if (issue.severity == Severity::kWarning) {
+        if (++warnings <= kMaxReportedIssues) out.warning(issue.place, issue.message, issue.suggestion);
+      } else if (++errors <= kMaxReportedIssues) {
+        out.error(issue.place, issue.message, issue.suggestion);
+      }
+    }
+    if (errors > kMaxReportedIssues) {
+      out.error({}, "these are the first " + std::to_string(kMaxReportedIssues) + " of " + std::to_string(errors) +
+                        " errors");
+    }
+    return out;
+  }
+
+  std::vector<PolicyFile> files_;
+  std::string prefix_;
+  Issues issues_;
+  std::map<std::string, std::optional<yaml::Node>> roots_;  // by path, ascending
+  Settings settings_;
+  std::optional<SchemaDraft> draft_;
+  Features features_;
+  std::vector<book::Rule> rules_;
+};
+
+}  // namespace
+
+Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix) {
+  return Loader(std::move(files), prefix).load();
+}
+
+}  // namespace weir::policy

@@ -1,0 +1,61 @@
+// A policy: one directory, read and checked as a whole, with one hash.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostics.h"
+#include "engine/base/result.h"
+#include "engine/decide/decision.h"
+#include "engine/event/schema.h"
+#include "engine/features/definition.h"
+#include "rules/book/book.h"
+#include "rules/cel/environment.h"
+
+namespace weir::policy {
+
+// A file of the policy by its path from the policy directory, with '/' ("rules/cards.yaml").
+struct PolicyFile {
+  std::string path;
+  std::string text;
+};
+
+// Immutable once loaded. The feature definitions hold views into what `schema` keeps alive.
+struct Policy {
+  std::string name;
+  std::string hash;               // "sha256:" and 64 hexadecimal digits
+  std::vector<PolicyFile> files;  // in the bytewise order of path: what the hash is over
+  std::shared_ptr<const event::Schema> schema;
+  std::int64_t history_ms = 0;  // how long events are kept; every window + offset is at most this
+  std::vector<features::Definition> features;
+  std::shared_ptr<const book::Book> rules;
+  decide::Thresholds thresholds;
+  Issues warnings;
+
+  bool has_personal_fields() const;
+};
+
+// What rules may name: the fields (but personal text only as a token, and not the inline label) and the features.
+// Feature i stands in slot schema.slot_count() + i.
+cel::Environment rule_environment(const event::Schema& schema, const std::vector<features::Definition>& features);
+
+// The hash of a set of files, in any order: SHA-256 over, for each file in the bytewise order of path, path and text,
+// each preceded by its length as 8 bytes, most significant first.
+std::string policy_hash(const std::vector<PolicyFile>& files);
+
+// Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml, rules/**/*.yaml. Other files
+// are not part of the policy, but what looks like a slip of the pen is an issue: another .yaml beside these, a .yml, a
+// symbolic link or a special file by such a name. Hidden files are never looked at.
+Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);
+
+// Checks everything and reports all faults at once, in the order of place; messages name files as `prefix` + path.
+// features.yaml and rules may be missing. On failure the issues hold the warnings too.
+Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix);
+
+// Both together; messages name files by `directory`.
+Result<Policy, Issues> load_policy_directory(const std::string& directory);
+
+}  // namespace weir::policy

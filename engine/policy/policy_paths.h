@@ -1,0 +1,18 @@
+// Which files make a policy.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace weir::policy {
+
+enum class PathKind {
+  kPart,       // a file of the policy
+  kIgnored,    // hidden, a backup, a note
+  kSuspicious  // none of a policy's files, but it looks as if it was meant as one
+};
+
+// `path` is relative to the policy directory, with '/'. For a suspicious one `advice` says what to do.
+PathKind classify_path(std::string_view path, std::string& advice);
+
+}  // namespace weir::policy

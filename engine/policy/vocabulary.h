@@ -1,0 +1,28 @@
+// The names that expressions may use: those of a rule, and those of a feature's `where`.
+#pragma once
+
+#include <vector>
+
+#include "engine/features/definition.h"
+#include "engine/policy/schema_draft.h"
+#include "rules/book/expression.h"
+#include "rules/cel/environment.h"
+
+namespace weir::policy {
+
+// A feature as read. A faulty one has a name all the same, so that rules which use it are not called wrong for it.
+struct FeatureDraft {
+  features::Definition definition;
+  bool is_faulty = false;
+};
+
+// What a field is to an expression. A personal field is its token, whatever its type in the record.
+cel::Type variable_type(const event::Field& field);
+
+// Fields that are kept in the history, and the built-in event_type, outcome and label.
+book::Vocabulary row_vocabulary(const SchemaDraft& draft);
+
+// Fields without the inline label, event_type, and the features. Feature i is in slot schema.slot_count() + i.
+book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features);
+
+}  // namespace weir::policy

@@ -1,0 +1,42 @@
+// A policy with everything that runs it: features, memory, step.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "engine/features/feature_set.h"
+#include "engine/policy/policy.h"
+#include "engine/shard/memory.h"
+#include "engine/shard/step.h"
+#include "engine/state/store.h"
+
+namespace weir::shard {
+
+struct CoreOptions {
+  std::uint32_t shard = 0;
+  ClockSource clock_source = ClockSource::kGiven;
+  std::string token_key;  // empty: only recorded events can be stepped, if the policy has personal fields
+  MemoryOptions memory;
+};
+
+struct Core {
+  std::shared_ptr<const policy::Policy> policy;
+  std::unique_ptr<features::FeatureSet> features;
+  std::unique_ptr<Memory> memory;
+  std::unique_ptr<Step> step;
+};
+
+// `store` may be nullptr: everything in memory.
+Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options);
+
+// A policy's files as one string and back, for the store.
+std::string policy_bytes(const std::vector<policy::PolicyFile>& files);
+Result<std::vector<policy::PolicyFile>> read_policy_bytes(std::string_view bytes);
+
+// Loads a recorded policy; its issues become one error message.
+Result<std::shared_ptr<const policy::Policy>> load_recorded_policy(std::vector<policy::PolicyFile> files,
+                                                                   std::string_view hash);
+
+}  // namespace weir::shard

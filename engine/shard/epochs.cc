@@ -1,0 +1,51 @@
+#include "engine/shard/epochs.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace weir::shard {
+
+Epochs::Epochs(state::Store& store, EpochWriter& writer, std::int64_t epoch_ms, std::int64_t sync_ms)
+    : store_(store), writer_(writer), epoch_ms_(epoch_ms), sync_ms_(sync_ms) {}
+
+void Epochs::cut(Core& core, const Position& position, std::int64_t now_ms, bool sync) {
+  WEIR_CHECK(phase_ == Phase::kIdle, "one epoch at a time");
+  batch_.clear();
+  core.memory->cut(batch_);
+  if (stored_policy_ != core.policy->hash) {
+    batch_.put_policy(core.policy->hash, policy_bytes(core.policy->files));
+    stored_policy_ = core.policy->hash;
+  }
+  batch_.put_position(position_text(position));
+  cut_ = position;
+  sync_ = sync || now_ms >= next_sync_ms_;
+  if (sync_) next_sync_ms_ = now_ms + sync_ms_;
+  next_cut_ms_ = now_ms + epoch_ms_;
+  phase_ = Phase::kWaiting;
+}
+
+Result<bool> Epochs::pump(Core& core, std::uint64_t delivered_below) {
+  if (phase_ == Phase::kWaiting && delivered_below >= cut_.progress.next_sequence) {
+    writer_.start(batch_, sync_);
+    phase_ = Phase::kWriting;
+  }
+  if (phase_ != Phase::kWriting) return false;
+  const auto result = writer_.done();
+  if (!result) return false;
+  if (!*result) return result->error();
+  core.memory->written();
+  core.memory->trim();
+  written_ = cut_;
+  if (sync_) {
+    // No recovery can go back behind a synced epoch, so what is beyond its history may be dropped.
+    const auto& policy = *core.policy;
+    const auto clock_ms = cut_.progress.clock_ms;
+    store_.set_expiry({clock_ms - policy.history_ms,
+                       clock_ms - std::max(policy.history_ms, policy.schema->limits.duplicate_horizon_ms)});
+  }
+  phase_ = Phase::kIdle;
+  return true;
+}
+
+}  // namespace weir::shard

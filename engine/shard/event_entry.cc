@@ -1,0 +1,79 @@
+#include "engine/shard/event_entry.h"
+
+#include "engine/base/varint.h"
+
+namespace weir::shard {
+
+void append_event_entry(const EventEntry& entry, std::string& out) {
+  out.append(entry.digest);
+  append_varint(out, entry.sequence);
+  append_zigzag(out, entry.time_ms);
+  append_varint(out, entry.type);
+  append_varint(out, entry.policy);
+  append_varint(out, static_cast<std::uint64_t>(entry.outcome));
+  append_zigzag(out, entry.score);
+  append_varint(out, entry.flags);
+  append_varint(out, entry.reasons.size());
+  for (const auto& reason : entry.reasons) {
+    append_varint(out, reason.rule);
+    append_sized(out, reason.code);
+    append_zigzag(out, reason.points);
+  }
+  append_varint(out, entry.keys.size());
+  for (const auto& key : entry.keys) {
+    append_varint(out, key.entity);
+    append_sized(out, key.key);
+  }
+}
+
+Result<EventEntry> read_event_entry(std::string_view bytes) {
+  VarintReader in(bytes);
+  EventEntry entry;
+  entry.digest = in.bytes(kEntryDigestBytes);
+  entry.sequence = in.varint();
+  entry.time_ms = in.zigzag();
+  entry.type = static_cast<std::uint32_t>(in.varint());
+  entry.policy = static_cast<std::uint32_t>(in.varint());
+  const auto outcome = in.varint();
+  entry.score = static_cast<std::int32_t>(in.zigzag());
+  entry.flags = static_cast<std::uint8_t>(in.varint());
+  for (auto count = in.varint(); count > 0 && in.ok(); --count) {
+    auto& reason = entry.reasons.emplace_back();
+    reason.rule = static_cast<std::uint32_t>(in.varint());
+    reason.code = in.sized();
+    reason.points = static_cast<std::int32_t>(in.zigzag());
+  }
+  for (auto count = in.varint(); count > 0 && in.ok(); --count) {
+    auto& key = entry.keys.emplace_back();
+    key.entity = static_cast<std::uint32_t>(in.varint());
+    key.key = in.sized();
+  }
+  if (!in.ok() || !in.at_end() || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
+    return Error{"state store: damaged entry of an event id"};
+  }
+  entry.outcome = static_cast<book::Outcome>(outcome);
+  return entry;
+}
+
+void append_first_decision(const EventEntry& entry, std::string_view event_id, std::uint32_t shard,
+                           const history::Catalogue& catalogue, std::string& out) {
+  using history::CatalogueKind;
+  std::vector<decide::ReasonText> reasons;
+  for (const auto& reason : entry.reasons) {
+    reasons.push_back({catalogue.name(CatalogueKind::kRule, reason.rule), reason.code, reason.points});
+  }
+  decide::DecisionFacts facts;
+  facts.id = event_id;
+  facts.type = catalogue.name(CatalogueKind::kEventType, entry.type);
+  facts.time_ms = entry.time_ms;
+  facts.outcome = entry.outcome;
+  facts.score = entry.score;
+  facts.flags = entry.flags;
+  facts.policy = catalogue.name(CatalogueKind::kPolicy, entry.policy);
+  facts.shard = shard;
+  facts.sequence = entry.sequence;
+  facts.reasons = reasons;
+  decide::append_decision_json(facts, out);
+}
+
+}  // namespace weir::shard

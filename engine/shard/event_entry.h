@@ -1,0 +1,48 @@
+// What is kept of an event id: enough to answer a duplicate with the first decision, byte for byte, and to find the
+// histories that a label for it belongs to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/sha256.h"
+#include "engine/decide/decision.h"
+#include "engine/history/catalogue.h"
+
+namespace weir::shard {
+
+inline constexpr std::size_t kEntryDigestBytes = 16;
+
+struct EventEntry {
+  std::string digest;  // the first 16 bytes of the record's SHA-256
+  std::uint64_t sequence = 0;
+  std::int64_t time_ms = 0;
+  std::uint32_t type = 0;    // permanent numbers (history::Catalogue)
+  std::uint32_t policy = 0;
+  book::Outcome outcome = book::Outcome::kApprove;
+  std::int32_t score = 0;
+  std::uint8_t flags = 0;
+  struct Reason {
+    std::uint32_t rule = 0;
+    std::string code;
+    std::int32_t points = 0;
+  };
+  std::vector<Reason> reasons;
+  struct Key {
+    std::uint32_t entity = 0;  // the entity's permanent number
+    std::string key;
+  };
+  std::vector<Key> keys;
+};
+
+void append_event_entry(const EventEntry& entry, std::string& out);
+Result<EventEntry> read_event_entry(std::string_view bytes);
+
+// The decision that was given then.
+void append_first_decision(const EventEntry& entry, std::string_view event_id, std::uint32_t shard,
+                           const history::Catalogue& catalogue, std::string& out);
+
+}  // namespace weir::shard

@@ -1,0 +1,332 @@
+#include "engine/shard/memory.h"
+
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cstdint>
+#include <list>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/varint.h"
+
+namespace weir::shard {
+namespace {
+
+// A chunk that is this large is full: the next epoch begins another, so that compaction copies a row few times.
+constexpr std::size_t kFullChunkBytes = 4096;
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <class T>
+using ByText = boost::unordered_flat_map<std::string, T, TextHash, std::equal_to<>>;
+
+std::string label_bytes(const history::LabelEntry& label) {
+  std::string bytes(1, label.fraud ? '\1' : '\0');
+  append_zigzag(bytes, label.known_at_ms);
+  return bytes;
+}
+
+Result<history::LabelEntry> read_label_bytes(std::string_view bytes) {
+  VarintReader in(bytes);
+  const auto fraud = in.bytes(1);
+  const auto known_at_ms = in.zigzag();
+  if (!in.ok() || !in.at_end()) return Error{"state store: damaged waiting label"};
+  return history::LabelEntry{fraud[0] != '\0', known_at_ms};
+}
+
+}  // namespace
+
+struct Resident {
+  Resident(std::shared_ptr<const history::Layout> layout, std::uint32_t entity_number, std::string entity_key)
+      : history(std::move(layout)), number(entity_number), key(std::move(entity_key)) {}
+
+  history::EntityHistory history;
+  std::uint32_t number;
+  std::string key;
+  std::string pending;  // entries that no batch has yet
+  std::int64_t pending_newest_ms = INT64_MIN;
+  std::uint32_t chunk = 0;
+  std::size_t chunk_bytes = 0;
+  std::int64_t stored_first_seen_ms = INT64_MAX;
+  bool changed = false;          // is in Memory's list of changed ones
+  bool unwritten = false;        // is in the cut that is not written yet
+  std::size_t counted_bytes = 0;
+  std::uint32_t entity = 0;      // index into the schema's entities
+  std::list<Resident*>::iterator used;
+};
+
+struct Memory::State {
+  std::shared_ptr<const event::Schema> schema;
+  state::Store* store = nullptr;
+  MemoryOptions options;
+  history::Catalogue catalogue;
+  std::unique_ptr<history::RowCodec> codec;
+  std::vector<std::shared_ptr<const history::Layout>> layouts;
+  std::vector<std::uint32_t> entity_numbers;
+
+  std::vector<ByText<std::unique_ptr<Resident>>> residents;  // by entity
+  std::list<Resident*> by_use;                               // least recently used first
+  std::vector<Resident*> changed;
+  std::vector<Resident*> unwritten;
+  MemoryFigures figures;
+
+  // Event ids: fingerprints of all ids that the store or the maps below hold, as long as they fit.
+  boost::unordered_flat_set<std::uint64_t> known_ids;
+  bool knows_all_ids = true;
+  struct NewEvent {
+    std::string id;
+    state::Store::Entry entry;
+  };
+  ByText<std::vector<state::Store::Entry>> events;           // without a store: all; with one: those not written
+  std::vector<NewEvent> new_events;
+  std::vector<std::string> unwritten_events;
+
+  ByText<std::vector<history::LabelEntry>> waiting;
+  struct LabelChange {
+    std::string event_id;
+    std::int64_t clock_ms = 0;
+    std::string entry;  // empty: the labels of this id wait no longer
+  };
+  std::vector<LabelChange> label_changes;
+
+  void account(Resident& resident) {
+    const auto bytes = resident.history.memory_bytes() + sizeof(Resident) + 2 * resident.key.size();
+    figures.history_bytes += bytes - resident.counted_bytes;
+    resident.counted_bytes = bytes;
+  }
+  void mark_changed(Resident& resident) {
+    if (resident.changed) return;
+    resident.changed = true;
+    changed.push_back(&resident);
+  }
+  Result<Resident*> fetch(std::uint32_t entity, std::string_view key);
+  void know_id(std::uint64_t fingerprint) {
+    if (known_ids.size() >= options.max_known_ids) {
+      known_ids.clear();
+      knows_all_ids = false;
+    }
+    known_ids.insert(fingerprint);
+  }
+};
+
+Result<Resident*> Memory::State::fetch(std::uint32_t entity, std::string_view key) {
+  ++figures.history_misses;
+  auto resident = std::make_unique<Resident>(layouts[entity], entity_numbers[entity], std::string(key));
+  resident->entity = entity;
+  if (store != nullptr) {
+    auto stored = store->read_entity(resident->number, key);
+    if (!stored) return stored.error();
+    for (const auto& chunk : stored->chunks) {
+      if (auto status = codec->decode_into(chunk, resident->history); !status) {
+        return Error{status.error().message + " (entity " + schema->entities[entity].name + " " + std::string(key) + ")"};
+      }
+    }
+    resident->chunk = stored->open_chunk;
+    resident->chunk_bytes = stored->open_chunk_bytes;
+    if (stored->first_seen_ms) {
+      resident->history.set_first_seen_ms(*stored->first_seen_ms);
+      resident->stored_first_seen_ms = *stored->first_seen_ms;
+    }
+  }
+  auto* raw = resident.get();
+  residents[entity].emplace(raw->key, std::move(resident));
+  raw->used = by_use.insert(by_use.end(), raw);
+  ++figures.entities;
+  account(*raw);
+  return raw;
+}
+
+Memory::Memory(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Memory::~Memory() = default;
+
+Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Schema> schema,
+                                               const features::FeatureSet& features, state::Store* store,
+                                               const MemoryOptions& options) {
+  auto state = std::make_unique<State>();
+  state->schema = std::move(schema);
+  state->store = store;
+  state->options = options;
+  if (store != nullptr) {
+    auto stored = store->read_catalogue();
+    if (!stored) return stored.error();
+    std::vector<history::Catalogue::Entry> entries;
+    for (auto& entry : *stored) {
+      entries.push_back({static_cast<history::CatalogueKind>(entry.kind), entry.number, std::move(entry.name)});
+    }
+    if (auto status = state->catalogue.restore(entries); !status) return status.error();
+    auto labels = store->read_waiting_labels();
+    if (!labels) return labels.error();
+    for (const auto& label : *labels) {
+      auto& waiting = state->waiting[label.event_id];
+      for (const auto& entry : label.entries) {
+        auto read = read_label_bytes(entry.bytes);
+        if (!read) return read.error();
+        waiting.push_back(*read);
+      }
+    }
+    auto position = store->position();
+    if (!position) return position.error();
+    state->knows_all_ids = !position->has_value();
+  }
+  state->codec = std::make_unique<history::RowCodec>(state->schema, state->catalogue);
+  for (std::uint32_t e = 0; e < state->schema->entities.size(); ++e) {
+    state->layouts.push_back(features.layout(e));
+    state->entity_numbers.push_back(
+        state->catalogue.number(history::CatalogueKind::kEntity, state->schema->entities[e].name));
+  }
+  state->residents.resize(state->schema->entities.size());
+  return std::unique_ptr<Memory>(new Memory(std::move(state)));
+}
+
+history::Catalogue& Memory::catalogue() { return state_->catalogue; }
+const history::RowCodec& Memory::codec() const { return *state_->codec; }
+history::EntityHistory& Memory::history(Resident& resident) { return resident.history; }
+std::uint32_t Memory::entity_number(std::uint32_t entity) const { return state_->entity_numbers[entity]; }
+
+Result<Resident*> Memory::entity(std::uint32_t entity, std::string_view key) {
+  auto& s = *state_;
+  const auto found = s.residents[entity].find(key);
+  if (found == s.residents[entity].end()) return s.fetch(entity, key);
+  ++s.figures.history_hits;
+  auto* resident = found->second.get();
+  s.by_use.splice(s.by_use.end(), s.by_use, resident->used);
+  return resident;
+}
+
+Result<Resident*> Memory::entity_by_number(std::uint32_t number, std::string_view key) {
+  for (std::uint32_t e = 0; e < state_->entity_numbers.size(); ++e) {
+    if (state_->entity_numbers[e] == number) return entity(e, key);
+  }
+  return static_cast<Resident*>(nullptr);
+}
+
+void Memory::remember_rows(Resident& resident, std::int64_t newest_ms, std::string_view entries) {
+  state_->account(resident);
+  if (state_->store == nullptr) return;
+  resident.pending.append(entries);
+  resident.pending_newest_ms = std::max(resident.pending_newest_ms, newest_ms);
+  state_->mark_changed(resident);
+}
+
+Result<std::vector<state::Store::Entry>> Memory::find_event(std::string_view event_id) {
+  auto& s = *state_;
+  const bool known = s.known_ids.contains(TextHash{}(event_id));
+  if (!known && s.knows_all_ids) return std::vector<state::Store::Entry>();
+  std::vector<state::Store::Entry> entries;
+  if (s.store != nullptr) {
+    auto stored = s.store->read_event(event_id);
+    if (!stored) return stored.error();
+    entries = std::move(*stored);
+  }
+  if (const auto fresh = s.events.find(event_id); fresh != s.events.end()) {
+    // What a batch has written since the cut stands in both until written().
+    for (const auto& entry : fresh->second) {
+      const auto same = [&](const auto& stored) { return stored.bytes == entry.bytes; };
+      if (std::none_of(entries.begin(), entries.end(), same)) entries.push_back(entry);
+    }
+  }
+  return entries;
+}
+
+void Memory::remember_event(std::string_view event_id, std::int64_t clock_ms, std::string_view entry) {
+  auto& s = *state_;
+  s.know_id(TextHash{}(event_id));
+  s.events[std::string(event_id)].push_back({clock_ms, std::string(entry)});
+  if (s.store != nullptr) s.new_events.push_back({std::string(event_id), {clock_ms, std::string(entry)}});
+}
+
+bool Memory::any_label_waits() const { return !state_->waiting.empty(); }
+
+std::vector<history::LabelEntry> Memory::take_waiting_labels(std::string_view event_id) {
+  auto& s = *state_;
+  const auto found = s.waiting.find(event_id);
+  if (found == s.waiting.end()) return {};
+  auto labels = std::move(found->second);
+  s.waiting.erase(found);
+  if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), 0, {}});
+  return labels;
+}
+
+void Memory::remember_waiting_label(std::string_view event_id, std::int64_t clock_ms, const history::LabelEntry& label) {
+  auto& s = *state_;
+  s.waiting[std::string(event_id)].push_back(label);
+  if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), clock_ms, label_bytes(label)});
+}
+
+void Memory::cut(state::Batch& batch) {
+  auto& s = *state_;
+  WEIR_CHECK(s.unwritten.empty() && s.unwritten_events.empty(), "one cut at a time");
+  for (auto* resident : s.changed) {
+    const auto first_seen_ms = resident->history.first_seen_ms();
+    if (first_seen_ms != resident->stored_first_seen_ms) {
+      batch.put_first_seen(resident->number, resident->key, first_seen_ms);
+      resident->stored_first_seen_ms = first_seen_ms;
+    }
+    if (resident->chunk_bytes >= kFullChunkBytes) {
+      ++resident->chunk;
+      resident->chunk_bytes = 0;
+    }
+    batch.append_rows(resident->number, resident->key, resident->chunk, resident->pending_newest_ms, resident->pending);
+    resident->chunk_bytes += resident->pending.size();
+    resident->pending.clear();
+    resident->pending_newest_ms = INT64_MIN;
+    resident->changed = false;
+    resident->unwritten = true;
+  }
+  std::swap(s.changed, s.unwritten);
+  for (auto& event : s.new_events) {
+    batch.append_event(event.id, event.entry.clock_ms, event.entry.bytes);
+    s.unwritten_events.push_back(std::move(event.id));
+  }
+  s.new_events.clear();
+  for (const auto& change : s.label_changes) {
+    if (change.entry.empty()) {
+      batch.remove_waiting_labels(change.event_id);
+    } else {
+      batch.append_waiting_label(change.event_id, change.clock_ms, change.entry);
+    }
+  }
+  s.label_changes.clear();
+  for (const auto& entry : s.catalogue.take_new_entries()) {
+    batch.put_catalogue(static_cast<std::uint8_t>(entry.kind), entry.number, entry.name);
+  }
+}
+
+void Memory::written() {
+  auto& s = *state_;
+  for (auto* resident : s.unwritten) resident->unwritten = false;
+  s.unwritten.clear();
+  for (const auto& id : s.unwritten_events) {
+    // Entries that came after the cut are still new.
+    const auto found = s.events.find(id);
+    if (found == s.events.end()) continue;
+    auto& entries = found->second;
+    entries.erase(entries.begin());
+    if (entries.empty()) s.events.erase(found);
+  }
+  s.unwritten_events.clear();
+}
+
+void Memory::trim() {
+  auto& s = *state_;
+  auto it = s.by_use.begin();
+  while (s.figures.history_bytes > s.options.max_history_bytes && s.store != nullptr && it != s.by_use.end()) {
+    auto* resident = *it;
+    if (resident->changed || resident->unwritten) {
+      ++it;
+      continue;
+    }
+    s.figures.history_bytes -= resident->counted_bytes;
+    --s.figures.entities;
+    it = s.by_use.erase(it);
+    auto& map = s.residents[resident->entity];
+    map.erase(map.find(std::string_view(resident->key)));
+  }
+}
+
+MemoryFigures Memory::figures() const { return state_->figures; }
+
+}  // namespace weir::shard

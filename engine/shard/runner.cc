@@ -1,0 +1,223 @@
+#include "engine/shard/runner.h"
+
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/sha256.h"
+#include "engine/shard/dead_letter.h"
+#include "engine/shard/runner_state.h"
+
+namespace weir::shard {
+
+Runner::Runner(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Runner::~Runner() = default;
+
+Result<std::unique_ptr<Runner>> Runner::open(const Ports& ports, std::shared_ptr<const policy::Policy> policy,
+                                             RunnerOptions options, Observer* observer, StageClock* stages) {
+  auto state = std::make_unique<State>(ports, std::move(policy), std::move(options), observer, stages);
+  if (auto status = state->open(); !status) return status.error();
+  return std::unique_ptr<Runner>(new Runner(std::move(state)));
+}
+
+void Runner::request_stop() { state_->stop_requested = true; }
+bool Runner::stopped() const { return state_->phase == State::Phase::kStopped; }
+bool Runner::live() const { return state_->phase == State::Phase::kLive; }
+std::uint64_t Runner::next_sequence() const { return state_->progress().next_sequence; }
+const Core* Runner::core() const { return state_->core.step ? &state_->core : nullptr; }
+
+Result<bool> Runner::pump(std::int64_t now_ms) {
+  auto& s = *state_;
+  bool moved = false;
+  const auto add = [&](Result<bool> result) {
+    if (result) moved |= *result;
+    return result;
+  };
+  if (auto result = add(s.outbox.pump()); !result) return result;
+  if (s.outbox.gap()) {
+    if (auto result = add(s.look_into_gap()); !result) return result;
+  }
+  switch (s.phase) {
+    case State::Phase::kRecovering:
+      if (s.stop_requested) {
+        s.phase = State::Phase::kStopping;
+        return true;
+      }
+      if (auto result = add(s.recover(now_ms)); !result) return result;
+      break;
+    case State::Phase::kAnnouncing:
+      // Until the start record is acknowledged at its place, another engine's records may still count.
+      if (s.outbox.delivered_below(s.progress().next_sequence) < s.announced_below) break;
+      if (auto status = s.feed.go_live(); !status) return status.error();
+      s.author = {s.options.engine, s.generation};
+      s.phase = State::Phase::kLive;
+      if (s.observer != nullptr) s.observer->live(s.generation);
+      moved = true;
+      break;
+    case State::Phase::kLive:
+      if (s.stop_requested) {
+        s.phase = State::Phase::kStopping;
+        return true;
+      }
+      if (auto result = add(s.take_input(now_ms)); !result) return result;
+      break;
+    case State::Phase::kStopping: {
+      auto settled = s.settle(now_ms);
+      if (!settled) return settled;
+      if (*settled) s.phase = State::Phase::kStopped;
+      return true;
+    }
+    case State::Phase::kStopped: return false;
+  }
+  if (auto result = add(s.pump_epochs(now_ms)); !result) return result;
+  return moved;
+}
+
+Result<bool> Runner::State::take_input(std::int64_t now_ms) {
+  if (outbox.full()) {
+    // Polling goes on, so that the connection stays alive; the partitions are paused.
+    if (auto status = feed.pause(true); !status) return status.error();
+    if (auto status = feed.poll(options.max_poll, polled); !status) return status.error();
+    WEIR_CHECK(polled.empty(), "a paused partition gives nothing");
+    return false;
+  }
+  if (auto status = feed.pause(false); !status) return status.error();
+  if (auto status = feed.poll(options.max_poll, polled); !status) return status.error();
+  if (observer != nullptr && !polled.empty()) observer->taken(polled.size());
+  for (const auto& record : polled) {
+    if (auto status = consume(record, now_ms); !status) return status.error();
+  }
+  if (!polled.empty()) {
+    if (auto result = outbox.pump(); !result) return result;
+    if (auto status = ports.audit->flush(); !status) return status.error();
+  }
+  return !polled.empty();
+}
+
+Status Runner::State::consume(const topic::Record& record, std::int64_t now_ms) {
+  Input input;
+  input.topic = ports.inputs->topic_name(record.topic);
+  input.partition = record.partition;
+  input.offset = record.offset;
+  input.previous = feed.last_consumed(record.topic, record.partition);
+  input.clock_ms = now_ms;
+  if (record.value) input.value = *record.value;
+  if (stages != nullptr) stages->begin();
+  const auto status = record.topic >= options.first_label_topic ? core.step->label(input, output)
+                                                                : core.step->transaction(input, output, stages);
+  if (!status) return status;
+  empty_memory = false;
+  feed.consumed(record.topic, record.partition, record.offset);
+  if (observer != nullptr) observer->stepped(record, output);
+  deliver(&record, false);
+  return {};
+}
+
+// `record` is nullptr for the engine's own records.
+void Runner::State::deliver(const topic::Record* record, bool on_stream) {
+  auto delivery = outbox.take();
+  delivery.sequence = output.sequence;
+  if (!on_stream) {
+    audit::Envelope envelope;
+    envelope.engine = options.engine;
+    envelope.generation = generation;
+    if (stages != nullptr && record != nullptr) envelope.stages = stages->stages();
+    audit::append_envelope(output.audit, output.leaf, envelope, delivery.audit);
+  }
+  if (record != nullptr) {
+    delivery.has_key = record->key.has_value();
+    if (record->key) delivery.key.assign(*record->key);
+    for (const auto& header : record->headers) {
+      delivery.headers.emplace_back(std::string(header.name), std::string(header.value));
+    }
+    if (output.kind == audit::Kind::kDeadLetter) {
+      delivery.output = Delivery::Output::kDeadLetter;
+      if (record->value) delivery.value.assign(*record->value);
+      append_dead_letter_headers(output, *record, ports.inputs->topic_name(record->topic), delivery.headers);
+    } else if (!output.decision.empty()) {
+      delivery.output = Delivery::Output::kDecision;
+      delivery.value.assign(output.decision);
+    }
+  }
+  outbox.add(std::move(delivery));
+}
+
+// Another engine's records stand between ours. They don't matter if they don't count; if one does, this engine is
+// overtaken and must publish nothing more.
+Result<bool> Runner::State::look_into_gap() {
+  const auto gap = *outbox.gap();
+  if (!gap_sought) {
+    if (auto status = ports.audit_reader->seek(0, options.outbox.audit_partition, gap.first); !status) {
+      return status.error();
+    }
+    gap_sought = true;
+  }
+  if (auto status = ports.audit_reader->poll(options.max_poll, polled); !status) return status.error();
+  for (const auto& foreign : polled) {
+    if (foreign.offset >= gap.end) break;
+    if (auto status = record_reader.read(foreign.value.value_or(""), parsed); !status) return status.error();
+    if (author.counts(parsed, gap.sequence)) {
+      return Error{"another engine (" + parsed.engine + ", generation " + std::to_string(parsed.generation) +
+                   ") has taken over audit topic " + ports.audit->topic_name() + " at offset " +
+                   std::to_string(foreign.offset) + "; this engine stops, and what it had not published stays so"};
+    }
+    if (observer != nullptr) observer->warning("an engine that lost its start wrote to the audit stream: " + parsed.engine);
+    if (foreign.offset + 1 == gap.end) {
+      gap_sought = false;
+      outbox.pass_gap();
+      return true;
+    }
+  }
+  return !polled.empty();
+}
+
+Position Runner::State::position() {
+  Position now;
+  now.progress = progress();
+  // A lower bound while records are in flight: recovery passes over sequence numbers that it has applied already.
+  now.next_audit_offset = phase == Phase::kRecovering ? next_audit_offset : outbox.next_audit_offset();
+  now.generation = author.generation;
+  now.engine = author.engine;
+  now.policy = core.policy ? core.policy->hash : "";
+  now.token_key_id = options.token_key_id;
+  now.empty_memory = empty_memory;
+  now.consumed = feed.positions();
+  return now;
+}
+
+Result<bool> Runner::State::pump_epochs(std::int64_t now_ms) {
+  if (!core.step) return false;
+  bool moved = false;
+  if (epochs.due(now_ms) && progress().next_sequence > epochs.written().progress.next_sequence) {
+    epochs.cut(core, position(), now_ms, false);
+    if (observer != nullptr) observer->epoch_cut(epochs.cut_bytes());
+    moved = true;
+  }
+  auto written = epochs.pump(core, outbox.delivered_below(progress().next_sequence));
+  if (!written) return written;
+  if (*written) {
+    position_stored = true;
+    feed.mirror(epochs.written().consumed);
+    if (observer != nullptr) observer->epoch_written();
+  }
+  return moved || *written;
+}
+
+Result<bool> Runner::State::settle(std::int64_t now_ms) {
+  if (!core.step) return true;
+  if (auto result = pump_epochs(now_ms); !result) return result;
+  if (!outbox.empty() || !epochs.idle()) return false;
+  if (position_stored && epochs.written().progress.next_sequence == progress().next_sequence) return true;
+  epochs.cut(core, position(), now_ms, true);
+  return false;
+}
+
+Status Runner::State::use_policy(std::shared_ptr<const policy::Policy> policy) {
+  base = progress();
+  auto made = make_core(std::move(policy), ports.store, options.core);
+  if (!made) return made.error();
+  core = std::move(*made);
+  core.step->progress = base;
+  return {};
+}
+
+}  // namespace weir::shard

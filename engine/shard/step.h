@@ -1,0 +1,106 @@
+// The step: (memory, input, policy) -> (outputs, memory'). It reads no clock, opens nothing, draws nothing at random: the
+// same inputs give the same bytes. Everything that drives Weir goes through here: live, recovery, replay, the simulator.
+//
+// One transaction's way can be read top to bottom in step.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/audit/parsed_record.h"
+#include "engine/audit/record.h"
+#include "engine/event/reader.h"
+#include "engine/features/feature_set.h"
+#include "engine/policy/policy.h"
+#include "engine/shard/memory.h"
+#include "rules/cel/scratch.h"
+
+namespace weir::shard {
+
+// Where clock values come from.
+enum class ClockSource : std::uint8_t {
+  kGiven,  // with each input: the engine's wall clock live, the recorded value later
+  kEvent,  // from the events: the greatest time that at least two events have reached, so that one wrong date moves nothing
+};
+
+// One consumed record.
+struct Input {
+  std::string_view topic;
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  std::int64_t previous = -1;
+  std::int64_t clock_ms = 0;  // ClockSource::kGiven; never goes back: a smaller one than before counts as that
+  std::string_view value;     // empty for a tombstone
+};
+
+// What one input leads to. Reused from step to step; views live until the next step.
+struct Output {
+  audit::Kind kind = audit::Kind::kTransaction;
+  std::uint64_t sequence = 0;
+  std::string audit;     // the hashed part
+  Digest leaf{};
+  std::string decision;  // JSON, for transactions and duplicates; else empty
+  event::Reject reject;  // dead letters
+  book::Outcome outcome = book::Outcome::kApprove;
+  std::int32_t score = 0;
+  std::uint8_t flags = 0;
+  bool event_late = false;
+};
+
+// Told when a stage of the step is done; the shell measures. Must not influence anything.
+class StageClock {
+ public:
+  virtual ~StageClock() = default;
+  enum Stage : std::uint8_t { kParse, kHistory, kFeatures, kRules, kDecide, kAudit, kAppend };
+  virtual void begin() = 0;
+  virtual void done(Stage stage) = 0;
+  // What was measured since begin(): stands in the record, outside of the hash.
+  virtual std::span<const audit::Stage> stages() const = 0;
+};
+inline constexpr std::string_view kStageNames[] = {"parse", "history", "features", "rules", "decide", "audit", "append"};
+
+// What moves on from step to step besides Memory. Part of the position that an epoch stores.
+struct Progress {
+  std::uint64_t next_sequence = 0;
+  std::int64_t clock_ms = 0;
+  std::int64_t greatest_event_ms = INT64_MIN;  // ClockSource::kEvent: the one event ahead of the clock
+};
+
+class Step {
+ public:
+  // `memory` was made for the same policy and `features`; none of them is owned but shared pointers. `token_key` may be
+  // empty if the schema has no personal fields, or if only recorded events will be stepped.
+  Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& features, Memory& memory,
+       std::string_view token_key, std::uint32_t shard, ClockSource clock_source);
+  ~Step();
+
+  Progress progress;
+
+  // A failure is of the store, never of the input: bad input is a dead letter.
+  Status transaction(const Input& input, Output& out, StageClock* stages = nullptr);
+  Status label(const Input& input, Output& out);
+
+  // The same from an audit record instead of the input's bytes. `record` is what `reader` read last.
+  Status recorded(const audit::ParsedRecord& record, audit::RecordReader& reader, Output& out);
+
+  // The engine's own records.
+  void start(std::int64_t clock_ms, const audit::StartFacts& facts, Output& out);
+  void policy_record(std::int64_t clock_ms, Output& out);
+
+  // For files: an event that a FileRecords reader has parsed into event(). No audit record, no decision JSON.
+  event::Event& event();
+  Status parsed(const Digest& digest, Output& out);
+
+  const policy::Policy& policy() const;
+  const std::vector<std::string>& slot_names() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weir::shard

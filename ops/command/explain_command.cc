@@ -1,0 +1,225 @@
+#include "ops/command/explain_command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/audit/parsed_record.h"
+#include "engine/base/civil_time.h"
+#include "engine/shard/core.h"
+#include "ops/command/audit_stream.h"
+#include "ops/command/terminal.h"
+
+namespace weir::command {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weir explain p-000000000123 --audit dir:run/audit
+      why this payment was approved, sent to review or declined
+  weir explain --last decline --audit dir:run/audit
+      the last payment that was declined
+  weir explain p-000000000123 --audit dir:run/audit --json
+      its audit record(s) as they stand, one per line)";
+
+struct Options {
+  std::string id;
+  std::string last;
+  std::string audit;
+  std::int32_t shard = 0;
+  bool json = false;
+};
+
+using PolicyFiles = std::vector<policy::PolicyFile>;
+
+const book::Rule* find_rule(const policy::Policy& policy, const std::string& id) {
+  for (const auto& rule : policy.rules->rules()) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+std::string_view outcome_words(const std::string& outcome) {
+  if (outcome == "decline") return "was DECLINED";
+  if (outcome == "review") return "was sent to REVIEW";
+  return "was APPROVED";
+}
+
+std::string_view flag_words(const std::string& flag) {
+  if (flag == "late") return "it came late: a newer event of one of its entities was known already";
+  if (flag == "beyond_history") return "a window reaches back beyond the history that is held";
+  if (flag == "id_conflict") return "its id was used before by a payment with other content";
+  return flag;
+}
+
+void tell_rule(const policy::Policy& policy, const audit::TransactionDetails::RuleVerdict& verdict) {
+  const auto* rule = find_rule(policy, verdict.rule);
+  std::cout << "  - " << verdict.rule;
+  if (rule != nullptr) {
+    std::cout << " (" << rule->reason;
+    if (rule->outcome) std::cout << ", forces " << book::outcome_name(*rule->outcome);
+    if (rule->points != 0) std::cout << ", " << (rule->points > 0 ? "+" : "") << rule->points << " points";
+    std::cout << "): " << rule->description << '\n';
+    auto when = rule->when_text;
+    std::replace(when.begin(), when.end(), '\n', ' ');
+    std::cout << "      rule: " << when << '\n';
+  } else {
+    std::cout << '\n';
+  }
+  std::cout << "      read: ";
+  for (std::size_t i = 0; i < verdict.values.size(); ++i) {
+    std::cout << (i == 0 ? "" : ", ") << verdict.values[i].name << " = " << verdict.values[i].text;
+  }
+  std::cout << '\n';
+}
+
+void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& details, const policy::Policy& policy,
+          std::int64_t audit_offset) {
+  std::cout << "Payment " << record.event_id << " (" << details.type << ", " << iso8601(details.time_ms) << ") "
+            << outcome_words(record.outcome) << " with score " << record.score << " of 1000.\n";
+  std::cout << "The policy asks for review at " << policy.thresholds.review << " and declines at "
+            << policy.thresholds.decline << ".\n\n";
+  const auto hits = std::count(details.verdicts.begin(), details.verdicts.end(), 'h');
+  if (hits == 0) {
+    std::cout << "Why: none of the " << details.verdicts.size() << " rules matched.\n";
+  } else {
+    std::cout << "Why: " << hits << " of " << details.verdicts.size() << " rules matched, the weightiest first:\n";
+    for (const auto& reason : details.reasons) {
+      for (const auto& verdict : details.rules) {
+        if (verdict.rule == reason) tell_rule(policy, verdict);
+      }
+    }
+  }
+  if (hits != static_cast<std::ptrdiff_t>(details.rules.size())) {
+    std::cout << "\nRules that could not be evaluated (recorded, and counted in the metrics):\n";
+    for (const auto& verdict : details.rules) {
+      if (verdict.verdict == "hit") continue;
+      tell_rule(policy, verdict);
+      std::cout << "      failed: " << verdict.verdict << '\n';
+    }
+  }
+  for (const auto& flag : details.flags) std::cout << "\nNote: " << flag_words(flag) << ".\n";
+  std::cout << "\nThe payment as the engine saw it (personal fields as tokens):\n";
+  for (const auto& field : details.fields) std::cout << "  " << field.name << " = " << field.text << '\n';
+  std::cout << "Its history at that moment:\n";
+  for (const auto& feature : details.features) std::cout << "  " << feature.name << " = " << feature.text << '\n';
+  for (const auto& feature : details.approximate) std::cout << "  (" << feature << " is an estimate)\n";
+  std::cout << "\nProof: audit record " << record.head.sequence << " at offset " << audit_offset << ", leaf "
+            << hex(record.leaf) << "\n       input " << record.topic << "/" << record.input.partition << " offset "
+            << record.input.offset << ", SHA-256 " << hex(record.input.digest) << "\n       policy " << policy.name
+            << " " << policy.hash << '\n';
+}
+
+// Tells what the audit stream has about one event id, or about the last payment with one outcome.
+class Teller {
+ public:
+  explicit Teller(const Options& options) : options_(options) {
+    if (!options.last.empty()) last_mark_ = "\"outcome\":\"" + options.last + "\",\"score\":";
+  }
+
+  Result<bool> take(std::int64_t offset, std::string_view text) {
+    // Most records are not wanted; looking for bytes is far cheaper than reading them.
+    if (text.find("\"kind\":\"policy\"") != std::string_view::npos) return remember_policy(offset, text);
+    if (!last_mark_.empty()) {
+      if (text.find(last_mark_) != std::string_view::npos) {
+        last_offset_ = offset;
+        last_text_ = text;
+      }
+      return true;
+    }
+    if (text.find(options_.id) == std::string_view::npos) return true;
+    return tell_one(offset, text, options_.id);
+  }
+
+  Result<bool> finish() {
+    if (!last_text_.empty()) return tell_one(last_offset_, last_text_, {});
+    return true;
+  }
+  int found() const { return found_; }
+
+ private:
+  Status read(std::int64_t offset, std::string_view text) {
+    if (auto status = reader_.read(text, record_); !status) {
+      return Error{"offset " + std::to_string(offset) + ": " + status.error().message};
+    }
+    return {};
+  }
+
+  Result<bool> remember_policy(std::int64_t offset, std::string_view text) {
+    if (auto status = read(offset, text); !status) return status.error();
+    if (record_.kind != audit::Kind::kPolicy) return true;
+    auto& files = policies_[record_.policy];
+    files.clear();
+    for (const auto& file : record_.files) files.push_back({file.name, file.text});
+    return true;
+  }
+
+  // An empty `id` takes any.
+  Result<bool> tell_one(std::int64_t offset, std::string_view text, std::string_view id) {
+    if (auto status = read(offset, text); !status) return status.error();
+    if (!id.empty() && record_.event_id != id) return true;
+    if (found_++ > 0 && !options_.json) std::cout << "\n---\n\n";
+    if (options_.json) {
+      std::cout << text << '\n';
+    } else if (record_.kind == audit::Kind::kDuplicate) {
+      std::cout << "The same record came again (audit record " << record_.head.sequence << ", " << record_.topic << "/"
+                << record_.input.partition << " offset " << record_.input.offset << "): it was answered with decision "
+                << record_.first_sequence << " and not counted again.\n";
+    } else if (record_.kind == audit::Kind::kLabel) {
+      std::cout << "A label came: " << (record_.fraud ? "fraud" : "honest") << ", known since "
+                << iso8601(record_.known_at_ms) << " (audit record " << record_.head.sequence << ").\n";
+    } else if (record_.kind == audit::Kind::kTransaction) {
+      auto details = reader_.details();
+      if (!details) return details.error();
+      auto policy = shard::load_recorded_policy(policies_[record_.policy], record_.policy);
+      if (!policy) return policy.error();
+      tell(record_, *details, **policy, offset);
+    }
+    return true;
+  }
+
+  const Options& options_;
+  std::string last_mark_;
+  std::int64_t last_offset_ = 0;
+  std::string last_text_;
+  audit::RecordReader reader_;
+  audit::ParsedRecord record_;
+  std::map<std::string, PolicyFiles> policies_;
+  int found_ = 0;
+};
+
+int run(const Options& options) {
+  if (options.id.empty() == options.last.empty()) {
+    fail("name one event id, or --last OUTCOME");
+    return kUsage;
+  }
+  Teller teller(options);
+  const auto status = read_audit_stream(
+      options.audit, options.shard, [&](std::int64_t offset, std::string_view text) { return teller.take(offset, text); });
+  if (!status) return fail(status.error().message);
+  if (auto told = teller.finish(); !told) return fail(told.error().message);
+  if (teller.found() > 0) return kOk;
+  if (!options.last.empty()) return fail("no payment in " + options.audit + " has outcome " + options.last);
+  return fail("there is no record of event id " + options.id + " in " + options.audit +
+              " (a personal id stands there as its token)");
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("explain", "One decision in plain words, from its audit record");
+  command->footer(kExamples);
+  command->add_option("id", options->id, "The event id");
+  command->add_option("--last", options->last, "The last payment with this outcome instead")
+      ->check(CLI::IsMember({"approve", "review", "decline"}));
+  command->add_option("--audit", options->audit, "Audit topic: dir:PATH/topic or kafka://host:port/topic")->required();
+  command->add_option("--shard", options->shard, "Shard, which is the partition");
+  command->add_flag("--json", options->json, "The audit records as they stand, one per line");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace weir::command

@@ -1,0 +1,230 @@
+#include "ops/command/features_command.h"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/audit/value_json.h"
+#include "engine/base/currency.h"
+#include "engine/base/decimal.h"
+#include "engine/event/file_records.h"
+#include "engine/event/reader.h"
+#include "engine/policy/policy.h"
+#include "engine/shard/core.h"
+#include "ops/command/terminal.h"
+#include "ops/command/token_key.h"
+
+namespace weir::command {
+namespace {
+
+constexpr std::size_t kShownRejects = 10;
+
+constexpr const char* kExamples = R"(Examples:
+  weir features --policy policy --in payments.csv.zst --out features.csv
+      one line per payment: its id and every feature of the policy, as the engine would have seen them
+  weir features --policy policy --in payments.jsonl --out - --rejects bad.txt
+      to standard output; what can't be read goes to bad.txt with line and reason)";
+
+struct Options {
+  std::string policy;
+  std::string in;
+  std::string out;
+  std::string rejects;
+  std::string token_key;
+};
+
+// A cell for a training matrix: money without its currency, durations in seconds, absent and failed values empty.
+void append_cell(const Value& value, std::string& line) {
+  switch (value.kind()) {
+    case ValueKind::kAbsent:
+    case ValueKind::kError: return;
+    case ValueKind::kMoney: {
+      const auto currency = currency_by_number(value.currency());
+      append_decimal(line, value.minor_units(), currency ? currency->exponent : 0);
+      return;
+    }
+    case ValueKind::kString: {
+      const auto text = value.as_string();
+      if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+        line.append(text);
+        return;
+      }
+      line.push_back('"');
+      for (const char c : text) line.append(c == '"' ? 2 : 1, c);
+      line.push_back('"');
+      return;
+    }
+    default: break;
+  }
+  auto text = audit::value_text(value);
+  if (value.is(ValueKind::kDuration)) text.pop_back();
+  line.append(text);
+}
+
+// JSON lines and CSV rows through one door.
+class RowReader {
+ public:
+  static Result<RowReader> create(const event::Schema& schema, event::FileRecords& file, std::string_view token_key) {
+    RowReader reader;
+    if (file.format() == event::FileFormat::kJsonLines) {
+      reader.json_.emplace(schema, token_key);
+      return reader;
+    }
+    auto csv = event::CsvReader::create(schema, file.csv_header(), token_key);
+    if (!csv) return csv.error();
+    reader.csv_.emplace(std::move(*csv));
+    return reader;
+  }
+  bool read(std::string_view record, event::Event& event, event::Reject& reject) {
+    return json_ ? json_->read(record, event::kNoClock, event, reject)
+                 : csv_->read(record, event::kNoClock, event, reject);
+  }
+
+ private:
+  std::optional<event::JsonReader> json_;
+  std::optional<event::CsvReader> csv_;
+};
+
+struct Counts {
+  std::uint64_t rows = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t duplicates = 0;
+};
+
+class Run {
+ public:
+  Run(const Options& options, shard::Core& core, event::FileRecords& file, RowReader reader, std::ostream& out)
+      : options_(options), core_(core), file_(file), reader_(std::move(reader)), out_(out) {}
+
+  Result<Counts> all() {
+    if (!options_.rejects.empty()) {
+      rejects_.open(options_.rejects);
+      if (!rejects_) return Error{"can't write " + options_.rejects};
+    }
+    write_header();
+    ProgressLine progress("weir features");
+    std::string_view record;
+    while (true) {
+      auto more = file_.next(record);
+      if (!more) return more.error();
+      if (!*more) break;
+      ++counts_.rows;
+      if (auto status = row(record); !status) return status.error();
+      progress.show(file_.bytes_read(), file_.bytes_total(), "bytes");
+    }
+    out_.flush();
+    if (!out_) return Error{"can't write " + options_.out};
+    return counts_;
+  }
+
+ private:
+  void write_header() {
+    const auto& schema = *core_.policy->schema;
+    const auto& id = schema.fields[schema.id_slot];
+    line_ = !id.column.empty() ? id.column : id.path.empty() ? id.name : id.path.back();
+    for (const auto& name : core_.features->names()) line_.append(",").append(name);
+    line_.push_back('\n');
+    out_ << line_;
+  }
+
+  Status row(std::string_view record) {
+    auto& step = *core_.step;
+    if (!reader_.read(record, step.event(), reject_)) {
+      ++counts_.rejected;
+      return report_reject();
+    }
+    if (auto status = step.parsed(sha256_.hash(record), output_); !status) return status;
+    if (output_.kind == audit::Kind::kDuplicate) {
+      ++counts_.duplicates;
+      return {};
+    }
+    const auto& event = step.event();
+    line_.assign(event.id);
+    const auto first = core_.policy->schema->slot_count();
+    for (std::uint32_t i = 0; i < core_.features->names().size(); ++i) {
+      line_.push_back(',');
+      append_cell(event[first + i], line_);
+    }
+    line_.push_back('\n');
+    out_ << line_;
+    return {};
+  }
+
+  Status report_reject() {
+    std::string text = options_.in + ":" + std::to_string(file_.line()) + ": " +
+                       std::string(event::reject_reason_name(reject_.reason));
+    if (!reject_.field.empty()) text += ", field " + reject_.field;
+    text += ", byte " + std::to_string(reject_.byte_offset) + ": " + reject_.detail + "\n";
+    if (rejects_.is_open()) {
+      rejects_ << text;
+    } else if (counts_.rejected <= kShownRejects) {
+      std::cerr << text;
+    }
+    return {};
+  }
+
+  const Options& options_;
+  shard::Core& core_;
+  event::FileRecords& file_;
+  RowReader reader_;
+  std::ostream& out_;
+  std::ofstream rejects_;
+  event::Reject reject_;
+  shard::Output output_;
+  Sha256 sha256_;
+  std::string line_;
+  Counts counts_;
+};
+
+int run(const Options& options) {
+  auto policy = policy::load_policy_directory(options.policy);
+  if (!policy) return fail(policy.error());
+  auto key = read_token_key(options.token_key);
+  if (!key) return fail(key.error().message);
+  if (policy->has_personal_fields() && key->bytes.empty()) {
+    return fail("the policy has personal fields: give the key that they are tokenised with, --token-key FILE");
+  }
+  auto file = event::FileRecords::open(options.in);
+  if (!file) return fail(file.error().message);
+  shard::CoreOptions core_options;
+  core_options.clock_source = shard::ClockSource::kEvent;
+  core_options.token_key = key->bytes;
+  auto core = shard::make_core(std::make_shared<const policy::Policy>(std::move(*policy)), nullptr, core_options);
+  if (!core) return fail(core.error().message);
+  auto reader = RowReader::create(*core->policy->schema, *file, key->bytes);
+  if (!reader) return fail(options.in + ": " + reader.error().message);
+
+  std::ofstream out_file;
+  if (options.out != "-") {
+    out_file.open(options.out, std::ios::binary);
+    if (!out_file) return fail("can't write " + options.out);
+  }
+  std::ostream& out = options.out == "-" ? std::cout : out_file;
+  const auto started = monotonic_ns();
+  auto counts = Run(options, *core, *file, std::move(*reader), out).all();
+  if (!counts) return fail(counts.error().message);
+  const auto seconds = static_cast<std::uint64_t>((monotonic_ns() - started) / 1'000'000);
+  std::cerr << grouped(counts->rows) << " rows, " << grouped(counts->rejected) << " rejected, "
+            << grouped(counts->duplicates) << " duplicates, " << core->features->names().size() << " features, "
+            << seconds << " ms, policy " << core->policy->hash << '\n';
+  return counts->rejected == 0 ? kOk : kFailed;
+}
+
+}  // namespace
+
+void add_features_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("features", "Window features of a history file, row for row");
+  command->footer(kExamples);
+  command->add_option("--policy", options->policy, "Policy directory")->required();
+  command->add_option("--in", options->in, "History: .csv, .jsonl, also .gz, .xz, .zst; - for JSON lines on stdin")->required();
+  command->add_option("--out", options->out, "CSV to write, - for standard output")->required();
+  command->add_option("--rejects", options->rejects, "File for rows that can't be read, with their reasons");
+  command->add_option("--token-key", options->token_key, "Key of personal fields, if the policy has any");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace weir::command

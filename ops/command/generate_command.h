@@ -1,0 +1,14 @@
+// `weir generate`: a made-up stream of payments, for demonstrations and benches.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace weir::command {
+
+// Adds the subcommand. When it is the one that was called, parsing runs it and sets `exit_code`: 0, or 1 after an
+// error, which is told on standard error. Both references must outlive the parsing.
+void add_generate_command(CLI::App& app, int& exit_code);
+
+}  // namespace weir::command

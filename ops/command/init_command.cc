@@ -1,0 +1,98 @@
+#include "ops/command/init_command.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "rules/packs/packs.h"
+
+namespace weir::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples = R"(Examples:
+  weir init my-policy
+      a commented template to begin with
+  weir init my-policy --from demo
+      the policy of the demo: cards, accounts, profiles, three kinds of fraud
+  weir check my-policy
+      what to do next
+
+handbook and sparkov are policies for the two public data sets of these names.)";
+
+struct Settings {
+  std::string directory;
+  std::string from = "template";
+};
+
+Error failure(const std::string& what, const fs::path& path, const std::error_code& error) {
+  return Error{what + " " + path.string() + ": " + error.message()};
+}
+
+Status prepare(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory, error)) {
+    if (!fs::is_directory(directory, error)) return Error{directory.string() + " is there and is not a directory"};
+    const bool empty = fs::is_empty(directory, error);
+    if (error) return failure("can't read", directory, error);
+    if (!empty) return Error{directory.string() + " is not empty: give a new or an empty directory"};
+    return {};
+  }
+  fs::create_directories(directory, error);
+  if (error) return failure("can't make", directory, error);
+  return {};
+}
+
+Status write_file(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  if (error) return failure("can't make", path.parent_path(), error);
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) return Error{"can't write " + path.string()};
+  return {};
+}
+
+Status run(const Settings& settings) {
+  const auto* pack = packs::find(settings.from);
+  if (pack == nullptr) return Error{"there is no shipped policy `" + settings.from + "`"};
+  const fs::path directory(settings.directory);
+  if (Status prepared = prepare(directory); !prepared) return prepared;
+  for (const auto& file : pack->files) {
+    if (Status written = write_file(directory / file.path, file.text); !written) return written;
+    std::cout << "  " << (directory / file.path).string() << "\n";
+  }
+  std::cout << "Next: edit schema.yaml so that it says what your transactions look like, then\n"
+            << "  weir check " << settings.directory << "\n";
+  return {};
+}
+
+}  // namespace
+
+void add_init_command(CLI::App& app, int& exit_code) {
+  auto settings = std::make_shared<Settings>();
+  CLI::App* command = app.add_subcommand("init", "Make a policy directory to begin with");
+  command->footer(kExamples);
+  command->add_option("DIR", settings->directory, "The directory: new, or empty")->required();
+  std::vector<std::string> names;
+  for (const auto& pack : packs::shipped()) names.emplace_back(pack.name);
+  command->add_option("--from", settings->from, "What to begin with")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  command->callback([settings, &exit_code] {
+    if (Status done = run(*settings); !done) {
+      std::cerr << "weir init: " << done.error().message << "\n";
+      exit_code = 1;
+    }
+  });
+}
+
+}  // namespace weir::command

@@ -1,0 +1,255 @@
+#include "ops/command/meter.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <iostream>
+#include <utility>
+
+#include "ops/command/terminal.h"
+
+namespace weir::command {
+namespace {
+
+constexpr std::size_t kShownFlagged = 8;
+
+// Every second of our fine buckets, in seconds: what Prometheus keeps.
+std::vector<double> prometheus_bounds() {
+  std::vector<double> bounds;
+  const auto& fine = DurationHistogram::bounds_ns();
+  for (std::size_t i = 0; i < fine.size(); i += 4) bounds.push_back(static_cast<double>(fine[i]) * 1e-9);
+  return bounds;
+}
+
+}  // namespace
+
+struct Meter::Metrics {
+  std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
+  std::array<prometheus::Histogram*, std::size(shard::kStageNames)> stages{};
+  prometheus::Histogram* audit = nullptr;
+  prometheus::Histogram* latency = nullptr;
+  prometheus::Histogram* epoch = nullptr;
+  prometheus::Family<prometheus::Counter>* records = nullptr;
+  prometheus::Family<prometheus::Counter>* decisions = nullptr;
+  prometheus::Family<prometheus::Counter>* dead_letters = nullptr;
+  prometheus::Family<prometheus::Gauge>* lag = nullptr;
+  std::map<std::string, prometheus::Counter*> record_kinds;
+  std::array<prometheus::Counter*, 3> outcomes{};
+  std::map<std::string, prometheus::Counter*> reasons;
+  prometheus::Counter* late = nullptr;
+  prometheus::Counter* conflicts = nullptr;
+  prometheus::Counter* beyond = nullptr;
+  prometheus::Counter* epochs = nullptr;
+  prometheus::Counter* epoch_bytes = nullptr;
+  prometheus::Counter* hits = nullptr;
+  prometheus::Counter* misses = nullptr;
+  prometheus::Gauge* entities = nullptr;
+  prometheus::Gauge* history_bytes = nullptr;
+  prometheus::Gauge* state_bytes = nullptr;
+  prometheus::Gauge* generation = nullptr;
+  prometheus::Counter* recovered = nullptr;
+
+  prometheus::Counter& counter(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(*registry).Add({});
+  }
+  prometheus::Gauge& gauge(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({});
+  }
+  prometheus::Histogram& histogram(const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(*registry).Add({}, prometheus_bounds());
+  }
+
+  // Adds what `durations` holds, bucket by bucket, and empties it.
+  static void move(DurationHistogram& durations, prometheus::Histogram& target) {
+    if (durations.count() == 0) return;
+    std::vector<double> increments(prometheus_bounds().size() + 1, 0.0);
+    const auto& counts = durations.counts();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      increments[std::min((i + 3) / 4, increments.size() - 1)] += static_cast<double>(counts[i]);
+    }
+    target.ObserveMultiple(increments, durations.sum_seconds());
+    durations.clear();
+  }
+  static void raise(prometheus::Counter& target, std::uint64_t value) {
+    const auto now = static_cast<double>(value);
+    if (now > target.Value()) target.Increment(now - target.Value());
+  }
+};
+
+Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()), taken_ns_(2 * max_in_flight + 1024) {
+  auto& m = *metrics_;
+  auto& stage = prometheus::BuildHistogram()
+                    .Name("weir_stage_duration_seconds")
+                    .Help("Time that one record spent in a stage of the step")
+                    .Register(*m.registry);
+  for (std::size_t i = 0; i < m.stages.size(); ++i) {
+    m.stages[i] = &stage.Add({{"stage", std::string(shard::kStageNames[i])}}, prometheus_bounds());
+  }
+  m.audit = &m.histogram("weir_audit_latency_seconds", "From taking a record off its topic to its durable audit record");
+  m.latency = &m.histogram("weir_decision_latency_seconds",
+                           "From taking a record off its topic to the acknowledged decision");
+  m.epoch = &m.histogram("weir_epoch_duration_seconds", "From cutting an epoch to its being in the state directory");
+  m.records = &prometheus::BuildCounter()
+                   .Name("weir_records_total")
+                   .Help("Consumed records by what they were")
+                   .Register(*m.registry);
+  m.decisions =
+      &prometheus::BuildCounter().Name("weir_decisions_total").Help("Decisions by outcome").Register(*m.registry);
+  m.dead_letters = &prometheus::BuildCounter()
+                        .Name("weir_dead_letters_total")
+                        .Help("Records that could not be read, by reason")
+                        .Register(*m.registry);
+  m.lag = &prometheus::BuildGauge()
+               .Name("weir_consumer_lag_records")
+               .Help("Records that wait on an input partition")
+               .Register(*m.registry);
+  for (std::size_t i = 0; i < m.outcomes.size(); ++i) {
+    m.outcomes[i] = &m.decisions->Add({{"outcome", std::string(book::outcome_name(static_cast<book::Outcome>(i)))}});
+  }
+  m.late = &m.counter("weir_late_events_total", "Events that came after a newer one of the same entity");
+  m.conflicts = &m.counter("weir_id_conflicts_total", "Events whose id was used before with other content");
+  m.beyond = &m.counter("weir_beyond_history_total", "Events with a window that reaches back beyond the history held");
+  m.epochs = &m.counter("weir_epochs_total", "Epochs written to the state directory");
+  m.epoch_bytes = &m.counter("weir_epoch_bytes_total", "Bytes of the epochs that were cut");
+  m.hits = &m.counter("weir_history_cache_hits_total", "Entities whose history was in memory");
+  m.misses = &m.counter("weir_history_cache_misses_total", "Entities whose history was fetched from the state directory");
+  m.entities = &m.gauge("weir_history_entities", "Entities in memory");
+  m.history_bytes = &m.gauge("weir_history_bytes", "Memory of the histories");
+  m.state_bytes = &m.gauge("weir_state_bytes", "Size of the state directory's tables");
+  m.generation = &m.gauge("weir_generation", "Generation of this engine on its audit stream; 0 while it recovers");
+  m.recovered = &m.counter("weir_recovered_records_total", "Records that were stepped again after the last start");
+}
+
+Meter::~Meter() = default;
+
+std::shared_ptr<prometheus::Registry> Meter::registry() const { return metrics_->registry; }
+
+void Meter::begin() {
+  stages_.clear();
+  stage_start_ns_ = monotonic_ns();
+}
+
+void Meter::done(Stage stage) {
+  const auto now = monotonic_ns();
+  const auto spent = now - stage_start_ns_;
+  stage_start_ns_ = now;
+  stage_durations_[stage].add(spent);
+  stages_.push_back({shard::kStageNames[stage], static_cast<std::uint64_t>(spent)});
+}
+
+void Meter::taken(std::size_t) { polled_ns_ = monotonic_ns(); }
+
+void Meter::stepped(const topic::Record&, const shard::Output& output) {
+  taken_ns_[output.sequence % taken_ns_.size()] = polled_ns_;
+  auto& m = *metrics_;
+  const auto kind = std::string(audit::kind_name(output.kind));
+  auto& counter = m.record_kinds[kind];
+  if (counter == nullptr) counter = &m.records->Add({{"kind", kind}});
+  counter->Increment();
+  ++period_.records;
+  ++total_.records;
+  switch (output.kind) {
+    case audit::Kind::kTransaction: {
+      const auto outcome = static_cast<std::size_t>(output.outcome);
+      ++period_.outcomes[outcome];
+      ++total_.outcomes[outcome];
+      m.outcomes[outcome]->Increment();
+      if ((output.flags & decide::kLate) != 0) {
+        ++period_.late;
+        ++total_.late;
+        m.late->Increment();
+      }
+      if ((output.flags & decide::kIdConflict) != 0) m.conflicts->Increment();
+      if ((output.flags & decide::kBeyondHistory) != 0) m.beyond->Increment();
+      if (output.outcome != book::Outcome::kApprove) {
+        flagged_.push_back({output.decision});
+        if (flagged_.size() > kShownFlagged) flagged_.pop_front();
+      }
+      break;
+    }
+    case audit::Kind::kDeadLetter: {
+      ++period_.dead_letters;
+      ++total_.dead_letters;
+      const auto reason = std::string(event::reject_reason_name(output.reject.reason));
+      auto& reason_counter = m.reasons[reason];
+      if (reason_counter == nullptr) reason_counter = &m.dead_letters->Add({{"reason", reason}});
+      reason_counter->Increment();
+      break;
+    }
+    case audit::Kind::kDuplicate:
+      ++period_.duplicates;
+      ++total_.duplicates;
+      break;
+    case audit::Kind::kLabel:
+      ++period_.labels;
+      ++total_.labels;
+      break;
+    case audit::Kind::kStart:
+    case audit::Kind::kPolicy: break;
+  }
+}
+
+void Meter::audited(std::uint64_t sequence) {
+  const auto taken = taken_ns_[sequence % taken_ns_.size()];
+  if (taken > 0) audit_latency_.add(monotonic_ns() - taken);
+}
+
+void Meter::delivered(std::uint64_t sequence) {
+  auto& taken = taken_ns_[sequence % taken_ns_.size()];
+  if (taken == 0) return;  // recovered, or the engine's own
+  const auto spent = monotonic_ns() - taken;
+  latency_.add(spent);
+  period_.latency.add(spent);
+  total_.latency.add(spent);
+  taken = 0;
+}
+
+void Meter::recovered(std::uint64_t records) {
+  metrics_->recovered->Increment(static_cast<double>(records));
+  if (records > 0) std::cerr << "weir: " << grouped(records) << " records recovered from the audit stream\n";
+}
+
+void Meter::epoch_cut(std::size_t bytes) {
+  epoch_cut_ns_ = monotonic_ns();
+  metrics_->epoch_bytes->Increment(static_cast<double>(bytes));
+}
+
+void Meter::epoch_written() {
+  metrics_->epochs->Increment();
+  metrics_->epoch->Observe(static_cast<double>(monotonic_ns() - epoch_cut_ns_) * 1e-9);
+}
+
+void Meter::live(std::uint64_t generation) {
+  metrics_->generation->Set(static_cast<double>(generation));
+  std::cerr << "weir: live, generation " << generation << '\n';
+}
+
+void Meter::warning(std::string_view text) { std::cerr << "weir: warning: " << text << '\n'; }
+
+void Meter::publish(const shard::MemoryFigures& memory, const state::StoreFigures& store) {
+  auto& m = *metrics_;
+  for (std::size_t i = 0; i < m.stages.size(); ++i) Metrics::move(stage_durations_[i], *m.stages[i]);
+  Metrics::move(audit_latency_, *m.audit);
+  Metrics::move(latency_, *m.latency);
+  Metrics::raise(*m.hits, memory.history_hits);
+  Metrics::raise(*m.misses, memory.history_misses);
+  m.entities->Set(static_cast<double>(memory.entities));
+  m.history_bytes->Set(static_cast<double>(memory.history_bytes));
+  m.state_bytes->Set(static_cast<double>(store.bytes_on_disk));
+}
+
+void Meter::set_lag(const std::string& topic, std::int32_t partition, std::int64_t lag) {
+  metrics_->lag->Add({{"topic", topic}, {"partition", std::to_string(partition)}}).Set(static_cast<double>(lag));
+}
+
+Meter::Period Meter::take_period() { return std::exchange(period_, {}); }
+
+std::vector<Flagged> Meter::take_flagged() {
+  std::vector<Flagged> taken(flagged_.begin(), flagged_.end());
+  flagged_.clear();
+  return taken;
+}
+
+}  // namespace weir::command

@@ -1,0 +1,40 @@
+#include "ops/generator/options.h"
+
+#include <string>
+
+namespace weir::generator {
+
+namespace {
+
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kFirstStartMs = 946'684'800'000;   // 2000-01-01T00:00:00Z
+constexpr std::int64_t kLastStartMs = 4'102'444'799'999;  // 2099-12-31T23:59:59.999Z
+
+Error out_of_range(const char* option, const char* range) {
+  return Error{std::string(option) + " is out of range: use " + range};
+}
+
+template <class T>
+bool within(T value, T low, T high) {
+  return value >= low && value <= high;  // false for NaN
+}
+
+}  // namespace
+
+Status check_options(const GeneratorOptions& options) {
+  if (!within(options.customers, 50U, 1'000'000U)) return out_of_range("customers", "50 to 1000000");
+  if (!within(options.merchants, 1'000U, 200'000U)) return out_of_range("merchants", "1000 to 200000");
+  if (!within(options.start_ms, kFirstStartMs, kLastStartMs)) {
+    return out_of_range("start", "2000-01-01T00:00:00Z to 2099-12-31T23:59:59Z");
+  }
+  if (!within(options.payments_per_day, 0.5, 20.0)) return out_of_range("payments per day", "0.5 to 20");
+  if (!within(options.fraud_share, 0.0, 0.2)) return out_of_range("fraud share", "0 to 0.2");
+  if (!within(options.lookalike_share, 0.0, 0.2)) return out_of_range("look-alike share", "0 to 0.2");
+  if (!within(options.late_share, 0.0, 0.2)) return out_of_range("late share", "0 to 0.2");
+  if (!within(options.duplicate_share, 0.0, 0.2)) return out_of_range("duplicate share", "0 to 0.2");
+  if (!within(options.malformed_share, 0.0, 0.2)) return out_of_range("malformed share", "0 to 0.2");
+  if (!within(options.label_delay_ms, kHourMs, 60 * 24 * kHourMs)) return out_of_range("label delay", "1h to 60d");
+  return {};
+}
+
+}  // namespace weir::generator

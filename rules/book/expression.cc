@@ -1,0 +1,72 @@
+#include "rules/book/expression.h"
+
+#include <string_view>
+#include <utility>
+
+#include "engine/yaml/scalar_place.h"
+#include "engine/yaml/scalars.h"
+#include "engine/yaml/source_text.h"
+#include "rules/book/text_check.h"
+
+namespace weir::book {
+namespace {
+
+// What the place underlines in its file.
+std::string_view underlined(const Place& place) {
+  const std::string_view text = place.file->text;
+  yaml::Cursor cursor(text);
+  cursor.seek(place.line, place.column);
+  const auto begin = cursor.offset();
+  for (std::uint32_t i = 0; i < place.length && !cursor.at_line_end(); ++i) cursor.advance();
+  return text.substr(begin, cursor.offset() - begin);
+}
+
+// The issues of an expression that was compiled as a file of its own, at their places in the YAML file.
+void append_at_home(const Issues& found, const yaml::Node& scalar, const Vocabulary& vocabulary, Issues& issues) {
+  for (const auto& issue : found.all()) {
+    const auto& place = issue.place;
+    // No variable has such a name, so an issue that underlines it alone is about its being unknown.
+    const auto unavailable = vocabulary.unavailable.find(underlined(place));
+    const auto& suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
+    auto home = yaml::place_in_scalar(scalar, place.line, place.column, place.length);
+    if (issue.severity == Severity::kError) {
+      issues.error(std::move(home), issue.message, suggestion);
+    } else {
+      issues.warning(std::move(home), issue.message, suggestion);
+    }
+  }
+}
+
+}  // namespace
+
+std::string expression_text(const yaml::Node& scalar) {
+  const std::string& text = scalar.text;
+  const auto begin = text.find_first_not_of(" \t\n");
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\n") + 1 - begin);
+}
+
+std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, const Vocabulary& vocabulary,
+                                                       const cel::Type& wanted, Issues& issues) {
+  node = yaml::as_scalar(node, issues);
+  if (node == nullptr) return nullptr;
+  // White space at the end would put "unexpected end" on a line of its own.
+  const auto text = node->text.substr(0, node->text.find_last_not_of(" \t\n") + 1);
+  if (text.empty()) {
+    issues.error(node->place, "the expression is empty");
+    return nullptr;
+  }
+  const Place start{std::make_shared<const SourceFile>(SourceFile{node->place.file->name, text}), 1, 1, 1};
+  Issues found;
+  auto program = cel::compile(text, start, vocabulary.environment, wanted);
+  if (!program.ok()) {
+    found = program.error();
+  } else {
+    check_texts(text, start, vocabulary, found);
+  }
+  append_at_home(found, *node, vocabulary, issues);
+  if (!program.ok() || found.has_errors()) return nullptr;
+  return std::make_shared<const cel::Program>(*std::move(program));
+}
+
+}  // namespace weir::book

@@ -1,0 +1,41 @@
+// The CEL expressions that stand in a policy's YAML files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostics.h"
+#include "engine/yaml/node.h"
+#include "rules/cel/environment.h"
+#include "rules/cel/program.h"
+
+namespace weir::book {
+
+// What is known of a string variable beyond its type: the expression checker refuses a comparison that can't come true.
+struct KnownTexts {
+  std::uint32_t slot = 0;
+  std::vector<std::string> values;  // all that it can hold; empty if it is a token
+  bool is_token = false;            // personal data: the text itself is not there to be looked at
+};
+
+// What an expression may name.
+struct Vocabulary {
+  cel::Environment environment;
+  std::vector<KnownTexts> texts;
+  // Names that an author may well expect and that are no variables here, with what to do instead.
+  std::map<std::string, std::string, std::less<>> unavailable;
+};
+
+// The expression without the white space around it; the shared text of equal expressions.
+std::string expression_text(const yaml::Node& scalar);
+
+// The compiled expression, or nullptr and issues at the places of the YAML file where they are, whatever its quoting
+// and folding. `node` may be nullptr or faulty: then nothing is said.
+std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, const Vocabulary& vocabulary,
+                                                       const cel::Type& wanted, Issues& issues);
+
+}  // namespace weir::book

@@ -1,0 +1,134 @@
+#include "rules/book/rule_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "engine/yaml/map_reader.h"
+#include "engine/yaml/scalars.h"
+
+namespace weir::book {
+namespace {
+
+constexpr std::array<std::string_view, 2> kForcedOutcomes{"review", "decline"};
+constexpr std::array<std::string_view, 2> kOnError{"ignore", "review"};
+
+bool made_of(std::string_view text, std::string_view punctuation, bool upper_case, std::size_t most) {
+  if (text.empty() || text.size() > most) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (upper_case && c >= 'A' && c <= 'Z') ||
+           punctuation.find(c) != std::string_view::npos;
+  });
+}
+
+std::string trimmed(std::string text) {
+  const auto end = text.find_last_not_of(" \n\t");
+  text.erase(end == std::string::npos ? 0 : end + 1);
+  return text;
+}
+
+}  // namespace
+
+void RuleReader::read_file(const yaml::Node& root) {
+  const auto* list = root.kind == yaml::NodeKind::kMap ? root.find("rules") : nullptr;
+  if (list == nullptr) {
+    read_rule(root);
+    return;
+  }
+  yaml::MapReader reader(&root, root.place, "a file with `rules`", issues_);
+  const auto& items = yaml::items_of(reader.required("rules"), "`rules`", issues_);
+  if (items.empty() && list->kind == yaml::NodeKind::kSequence) issues_.error(list->place, "`rules` has no rule");
+  for (const auto& item : items) read_rule(item);
+  reader.finish();
+}
+
+void RuleReader::read_rule(const yaml::Node& node) {
+  if (++count_ > kMaxRules) {
+    if (count_ == kMaxRules + 1) {
+      issues_.error(node.place, "a policy has at most " + std::to_string(kMaxRules) + " rules");
+    }
+    return;
+  }
+  const auto errors_before = issues_.all().size();
+  yaml::MapReader reader(&node, node.place, "the rule", issues_);
+  Rule rule;
+  read_id(reader.required("id"), rule.id);
+
+  const auto* description = reader.required("description");
+  if (auto text = yaml::as_text(description, issues_)) {
+    rule.description = trimmed(*std::move(text));
+    if (rule.description.empty() || rule.description.size() > kMaxDescriptionLength) {
+      issues_.error(description->place, "a description has 1 to " + std::to_string(kMaxDescriptionLength) + " bytes");
+    }
+  }
+  if (auto owner = yaml::as_text(reader.optional("owner"), issues_)) rule.owner = *std::move(owner);
+
+  const auto* reason = reader.required("reason");
+  if (auto text = yaml::as_text(reason, issues_)) {
+    rule.reason = *std::move(text);
+    if (!made_of(rule.reason, "-_.", true, kMaxReasonLength)) {
+      issues_.error(reason->place,
+                    "a reason code is 1 to " + std::to_string(kMaxReasonLength) + " letters, digits, `-`, `_` or `.`");
+    }
+  }
+  const auto* when = reader.required("when");
+  rule.when = compile_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
+  if (rule.when != nullptr) rule.when_text = expression_text(*when);
+
+  const auto* then = reader.required("then");
+  const auto* then_key = reader.key("then");
+  read_effect(then, then_key == nullptr ? reader.at() : then_key->place, rule);
+  for (const auto& item : yaml::items_of(reader.optional("references"), "`references`", issues_)) {
+    if (auto text = yaml::as_text(&item, issues_)) rule.references.push_back(*std::move(text));
+  }
+  reader.finish();
+  const bool good = reader.is_map() && issues_.all().size() == errors_before && rule.when != nullptr;
+  if (good) rules_.push_back(std::move(rule));
+}
+
+void RuleReader::read_id(const yaml::Node* node, std::string& id) {
+  auto text = yaml::as_text(node, issues_);
+  if (!text) return;
+  if (!made_of(*text, "-", false, kMaxRuleIdLength)) {
+    issues_.error(node->place,
+                  "a rule id is 1 to " + std::to_string(kMaxRuleIdLength) + " lower-case letters, digits or `-`");
+    return;
+  }
+  const auto [first, is_new] = places_.emplace(*text, node->place);
+  if (!is_new) {
+    const auto& place = first->second;
+    issues_.error(node->place,
+                  "there is a rule `" + *text + "` already, at " + place.file->name + ":" + std::to_string(place.line));
+    return;
+  }
+  id = *std::move(text);
+}
+
+void RuleReader::read_effect(const yaml::Node* node, const Place& at, Rule& rule) {
+  yaml::MapReader reader(node, at, "`then`", issues_);
+  const auto* points = reader.optional("points");
+  const auto* outcome = reader.optional("outcome");
+  const auto* on_error = reader.optional("on_error");
+  const auto faults_before = issues_.all().size();
+  reader.finish();
+  const bool has_unknown_key = issues_.all().size() != faults_before;
+  if (!reader.is_map()) return;
+  if (points == nullptr && outcome == nullptr && !has_unknown_key) {
+    issues_.error(at, "`then` must give `points` or an `outcome`", "write { points: 100 } or { outcome: review }");
+  }
+  if (const auto value = yaml::as_integer(points, -kMaxPoints, kMaxPoints, issues_)) {
+    rule.points = static_cast<std::int32_t>(*value);
+    if (rule.points == 0) issues_.error(points->place, "0 points change nothing");
+  }
+  if (const auto choice = yaml::as_choice(outcome, kForcedOutcomes, issues_)) {
+    rule.outcome = *choice == 0 ? Outcome::kReview : Outcome::kDecline;
+  }
+  if (const auto choice = yaml::as_choice(on_error, kOnError, issues_)) rule.review_on_error = *choice == 1;
+  if (on_error != nullptr && outcome == nullptr) {
+    issues_.error(reader.key("on_error")->place, "`on_error` is for rules with an `outcome`",
+                  "the error of a rule with points is recorded and adds none");
+  }
+}
+
+}  // namespace weir::book

@@ -1,0 +1,47 @@
+// Rule files to rules. A file holds one rule, or several under `rules:`.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostics.h"
+#include "engine/yaml/node.h"
+#include "rules/book/book.h"
+#include "rules/book/expression.h"
+
+namespace weir::book {
+
+inline constexpr std::size_t kMaxRules = 20'000;
+inline constexpr std::size_t kMaxRuleIdLength = 64;
+inline constexpr std::size_t kMaxReasonLength = 32;
+inline constexpr std::size_t kMaxDescriptionLength = 1'000;
+inline constexpr std::int32_t kMaxPoints = 1'000;
+
+// Reads the rule files of one policy, one after the other; ids are unique over all of them.
+class RuleReader {
+ public:
+  // Both outlive the reader.
+  RuleReader(const Vocabulary& vocabulary, Issues& issues) : vocabulary_(vocabulary), issues_(issues) {}
+
+  void read_file(const yaml::Node& root);
+
+  // The rules without faults.
+  std::vector<Rule> take() { return std::move(rules_); }
+  // All rules met, faulty ones included.
+  std::size_t count() const { return count_; }
+
+ private:
+  void read_rule(const yaml::Node& node);
+  void read_id(const yaml::Node* node, std::string& id);
+  void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
+
+  const Vocabulary& vocabulary_;
+  Issues& issues_;
+  std::vector<Rule> rules_;
+  std::map<std::string, Place> places_;  // by id
+  std::size_t count_ = 0;
+};
+
+}  // namespace weir::book

@@ -1,0 +1,107 @@
+#include "rules/book/text_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/yaml/scalars.h"
+#include "rules/cel/ast.h"
+#include "rules/cel/checker.h"
+#include "rules/cel/lexer.h"
+#include "rules/cel/parser.h"
+#include "rules/cel/source_map.h"
+
+namespace weir::book {
+namespace {
+
+bool compares(cel::Function function) {
+  return function == cel::Function::kEqual || function == cel::Function::kNotEqual || function == cel::Function::kIn;
+}
+
+// A token may be compared and asked for its presence; everything else would look at its digits.
+bool looks_into(cel::Function function) {
+  return function != cel::Function::kNone && function != cel::Function::kDyn && function != cel::Function::kType &&
+         !compares(function);
+}
+
+class TextCheck {
+ public:
+  TextCheck(const cel::Ast& ast, const cel::SourceMap& source, const Vocabulary& vocabulary, Issues& issues)
+      : ast_(ast), source_(source), vocabulary_(vocabulary), issues_(issues) {}
+
+  void visit(cel::NodeId id) {
+    const auto& node = ast_[id];
+    if (compares(node.function) && node.children.size() == 2) {
+      compare(node.children[0], node.children[1]);
+      compare(node.children[1], node.children[0]);
+    }
+    for (const auto child : node.children) {
+      const auto* known = known_texts(child);
+      if (known != nullptr && known->is_token && looks_into(node.function)) {
+        issues_.error(source_.place(ast_[child].range),
+                      "`" + ast_[child].name + "` is personal and stands here as a token: its text can't be looked at",
+                      "derive a field from it in schema.yaml (bin, last_four, email_domain, birth_year)");
+      }
+      visit(child);
+    }
+  }
+
+ private:
+  const KnownTexts* known_texts(cel::NodeId id) const {
+    const auto& node = ast_[id];
+    if (node.kind != cel::NodeKind::kSlot) return nullptr;
+    const auto& texts = vocabulary_.texts;
+    const auto found = std::find_if(texts.begin(), texts.end(), [&](const auto& t) { return t.slot == node.index; });
+    return found == texts.end() ? nullptr : &*found;
+  }
+
+  void compare(cel::NodeId variable, cel::NodeId other) {
+    const auto* known = known_texts(variable);
+    if (known == nullptr) return;
+    const auto& node = ast_[other];
+    if (node.kind == cel::NodeKind::kList) {
+      for (const auto element : node.children) compare_literal(ast_[variable].name, *known, ast_[element]);
+    } else {
+      compare_literal(ast_[variable].name, *known, node);
+    }
+  }
+
+  void compare_literal(const std::string& name, const KnownTexts& known, const cel::Node& literal) {
+    if (literal.kind != cel::NodeKind::kLiteral || !literal.literal.is(ValueKind::kString)) return;
+    const auto place = source_.place(literal.range);
+    if (known.is_token) {
+      issues_.error(place, "`" + name + "` is personal and stands here as a token: it never equals a written text");
+      return;
+    }
+    const std::string text(literal.literal.as_string());
+    if (std::find(known.values.begin(), known.values.end(), text) != known.values.end()) return;
+    auto suggestion = yaml::did_you_mean(text, known.values);
+    if (suggestion.empty()) {
+      constexpr std::size_t kListed = 12;
+      suggestion = "it may be: ";
+      for (std::size_t i = 0; i < std::min(known.values.size(), kListed); ++i) {
+        suggestion.append(i == 0 ? "" : ", ").append(known.values[i]);
+      }
+      if (known.values.size() > kListed) suggestion.append(", ...");
+    }
+    issues_.error(place, "`" + name + "` is never '" + text + "'", std::move(suggestion));
+  }
+
+  const cel::Ast& ast_;
+  const cel::SourceMap& source_;
+  const Vocabulary& vocabulary_;
+  Issues& issues_;
+};
+
+}  // namespace
+
+void check_texts(std::string_view text, const Place& place, const Vocabulary& vocabulary, Issues& issues) {
+  if (vocabulary.texts.empty()) return;
+  const cel::SourceMap source(text, place);
+  Issues other_faults;
+  auto ast = cel::parse(cel::tokenize(source, other_faults), source, other_faults);
+  cel::check(ast, vocabulary.environment, cel::Type::dyn(), source, other_faults);
+  if (other_faults.has_errors()) return;
+  TextCheck(ast, source, vocabulary, issues).visit(ast.root);
+}
+
+}  // namespace weir::book

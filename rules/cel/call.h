@@ -1,0 +1,16 @@
+// Any strict function or operator on values.
+#pragma once
+
+#include <span>
+
+#include "engine/base/value.h"
+#include "rules/cel/functions.h"
+#include "rules/cel/scratch.h"
+
+namespace weir::cel {
+
+// The arguments are neither absent nor errors, and as many as a form of the function takes. Kinds that no form takes
+// are kNoSuchOverload, so a slot that holds something else than declared does no harm. Not for kMatches and kMoney.
+Value call(Function function, std::span<const Value> arguments, Scratch& scratch);
+
+}  // namespace weir::cel

@@ -1,0 +1,31 @@
+#include "rules/cel/code.h"
+
+#include <span>
+#include <utility>
+
+#include "rules/cel/collection.h"
+
+namespace weir::cel {
+
+Value Code::keep(const Value& value) {
+  const auto copied = [this](std::span<const Value> cells) -> std::span<const Value> {
+    std::vector<Value> copy;
+    copy.reserve(cells.size());
+    for (const Value& cell : cells) copy.push_back(keep(cell));
+    return cells_.emplace_back(std::move(copy));
+  };
+  switch (value.kind()) {
+    case ValueKind::kString:
+      return Value::string(texts_.emplace_back(value.as_string()));
+    case ValueKind::kBytes:
+      return Value::bytes(texts_.emplace_back(value.as_bytes()));
+    case ValueKind::kList:
+      return make_list(copied(list_elements(value)));
+    case ValueKind::kMap:
+      return make_map(copied(map_cells(value)));
+    default:
+      return value;
+  }
+}
+
+}  // namespace weir::cel

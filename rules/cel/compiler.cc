@@ -1,0 +1,363 @@
+#include "rules/cel/compiler.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "rules/cel/collection.h"
+#include "rules/cel/interpreter.h"
+
+namespace weir::cel {
+namespace {
+
+using Register = std::uint16_t;
+
+// The first of the six comparisons of a type, in the order of Function::kEqual to kGreaterEqual.
+std::optional<Op> typed_comparison(Function function, TypeKind kind) {
+  if (function < Function::kEqual || function > Function::kGreaterEqual) return std::nullopt;
+  const auto offset = static_cast<int>(function) - static_cast<int>(Function::kEqual);
+  const auto from = [offset](Op first) { return static_cast<Op>(static_cast<int>(first) + offset); };
+  switch (kind) {
+    case TypeKind::kInt:
+      return from(Op::kIntEqual);
+    case TypeKind::kDouble:
+      return from(Op::kRealEqual);
+    case TypeKind::kMoney:
+      return from(Op::kMoneyEqual);
+    case TypeKind::kString:
+      if (function == Function::kEqual) return Op::kTextEqual;
+      if (function == Function::kNotEqual) return Op::kTextNotEqual;
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+Op binary_op(Function function, TypeKind left, TypeKind right) {
+  if (left != right) return Op::kCall2;
+  if (const auto op = typed_comparison(function, left)) return *op;
+  const bool arithmetic = function >= Function::kAdd && function <= Function::kModulo;
+  if (arithmetic && left == TypeKind::kInt) return Op::kIntArithmetic;
+  if (arithmetic && left == TypeKind::kDouble) return Op::kRealArithmetic;
+  return Op::kCall2;
+}
+
+class Generator {
+ public:
+  Generator(const Ast& ast, const SourceMap& source, Issues& issues, bool fold)
+      : ast_(ast), source_(source), issues_(issues), fold_(fold), code_(std::make_unique<Code>()) {}
+
+  std::unique_ptr<Code> run(NodeId root) {
+    collect_slots(root);
+    const std::uint32_t result = operand(root);
+    emit({Op::kReturn, Function::kNone, 0, result, 0, 0});
+    code_->type = ast_[root].type;
+    code_->register_count = most_registers_;
+    return std::move(code_);
+  }
+
+ private:
+  void collect_slots(NodeId id) {
+    const Node& node = ast_[id];
+    if (node.kind == NodeKind::kSlot) {
+      auto& slots = code_->slots;
+      const auto at = std::lower_bound(slots.begin(), slots.end(), node.index);
+      if (at == slots.end() || *at != node.index) {
+        slots.insert(at, node.index);
+        code_->slot_names.push_back({node.index, node.name});
+      }
+    }
+    for (const NodeId child : node.children) collect_slots(child);
+  }
+
+  std::uint32_t emit(Instruction instruction) {
+    code_->instructions.push_back(instruction);
+    return static_cast<std::uint32_t>(code_->instructions.size() - 1);
+  }
+  std::uint32_t here() const { return static_cast<std::uint32_t>(code_->instructions.size()); }
+  void land(std::uint32_t jump) { code_->instructions[jump].c = here(); }
+
+  Register take(std::size_t count = 1) {
+    WEIR_CHECK(next_register_ + count <= std::numeric_limits<Register>::max(), "the limits keep registers few");
+    const auto first = static_cast<Register>(next_register_);
+    next_register_ += count;
+    most_registers_ = std::max(most_registers_, next_register_);
+    return first;
+  }
+
+  std::uint32_t constant(const Value& value) { return kept_constant(code_->keep(value)); }
+  std::uint32_t kept_constant(const Value& value) {
+    code_->constants.push_back(value);
+    return kConstantSpace | static_cast<std::uint32_t>(code_->constants.size() - 1);
+  }
+  const Value* constant_at(std::uint32_t operand) const {
+    return operand >> kSpaceShift == kConstantSpace >> kSpaceShift ? &code_->constants[operand & kIndexMask] : nullptr;
+  }
+
+  // The value of a subtree that is the same in every evaluation. One that is too costly to compute is left to fail in
+  // each evaluation, and nothing is folded any more: what remains may be as costly.
+  std::optional<Value> folded(NodeId id) {
+    Generator part(ast_, source_, issues_, false);
+    const std::size_t issues_before = issues_.all().size();
+    const auto code = part.run(id);
+    if (issues_.all().size() != issues_before) return Value::boolean(false);
+    const Value value = cel::run(*code, {}, folding_scratch_);
+    if (value.is_error() && value.code() == ErrorCode::kCostLimit) {
+      fold_ = false;
+      return std::nullopt;
+    }
+    return code_->keep(value);  // it may point into the part's code, which ends here
+  }
+
+  // Where the node's value is found: a slot, a constant, a macro's variable, or a register of its own.
+  std::uint32_t operand(NodeId id) {
+    const Node& node = ast_[id];
+    switch (node.kind) {
+      case NodeKind::kLiteral:
+        return constant(node.literal);
+      case NodeKind::kSlot:
+        return kSlotSpace | node.index;
+      case NodeKind::kLocal:
+        return kRegisterSpace | locals_[node.index];
+      default:
+        break;
+    }
+    if (node.function == Function::kMoney) return constant(node.literal);
+    if (fold_ && node.constant()) {
+      if (const auto value = folded(id)) return kept_constant(*value);
+    }
+    const Register dst = take();
+    into(dst, id);
+    return kRegisterSpace | dst;
+  }
+
+  void into(Register dst, NodeId id) {
+    const Node& node = ast_[id];
+    const std::size_t mark = next_register_;
+    switch (node.kind) {
+      case NodeKind::kAnd:
+        logical(dst, node, Op::kAnd, Op::kJumpIfFalse);
+        break;
+      case NodeKind::kOr:
+        logical(dst, node, Op::kOr, Op::kJumpIfTrue);
+        break;
+      case NodeKind::kConditional:
+        conditional(dst, node);
+        break;
+      case NodeKind::kHas:
+        has(dst, node);
+        break;
+      case NodeKind::kSelect: {
+        const std::uint32_t map = operand(node.children[0]);
+        emit({Op::kCall2, Function::kIndex, dst, map, constant(Value::string(node.name)), 0});
+        break;
+      }
+      case NodeKind::kList:
+        collection(Op::kMakeList, dst, node);
+        break;
+      case NodeKind::kMap:
+        collection(Op::kMakeMap, dst, node);
+        break;
+      case NodeKind::kMacro:
+        macro(dst, node);
+        break;
+      case NodeKind::kOperator:
+      case NodeKind::kCall:
+      case NodeKind::kReceiverCall:
+        if (node.function != Function::kMoney) {
+          call(dst, node);
+          break;
+        }
+        [[fallthrough]];
+      default:
+        emit({Op::kMove, Function::kNone, dst, operand(id), 0, 0});
+    }
+    next_register_ = mark;
+  }
+
+  // As into(), but a constant subtree is computed now.
+  void placed(Register dst, NodeId id) {
+    if (!ast_[id].constant() || !fold_) return into(dst, id);
+    emit({Op::kMove, Function::kNone, dst, operand(id), 0, 0});
+  }
+
+  void logical(Register dst, const Node& node, Op op, Op jump) {
+    placed(dst, node.children[0]);
+    std::vector<std::uint32_t> jumps{emit({jump, Function::kNone, dst, 0, 0, 0})};
+    for (std::size_t i = 1; i < node.children.size(); ++i) {
+      const std::size_t mark = next_register_;
+      const std::uint32_t right = operand(node.children[i]);
+      jumps.push_back(emit({op, Function::kNone, dst, right, 0, 0}));
+      next_register_ = mark;
+    }
+    for (const auto at : jumps) land(at);
+  }
+
+  void conditional(Register dst, const Node& node) {
+    const std::uint32_t test = operand(node.children[0]);
+    const std::uint32_t branch = emit({Op::kBranch, Function::kNone, dst, test, 0, 0});
+    placed(dst, node.children[1]);
+    const std::uint32_t skip = emit({Op::kJump, Function::kNone, 0, 0, 0, 0});
+    land(branch);
+    placed(dst, node.children[2]);
+    land(skip);
+    code_->instructions[branch].b = here();
+  }
+
+  void has(Register dst, const Node& node) {
+    const Node& target = ast_[node.children[0]];
+    if (target.kind == NodeKind::kSlot) {
+      emit({Op::kHas, Function::kNone, dst, kSlotSpace | target.index, 0, 0});
+      return;
+    }
+    const std::uint32_t map = operand(target.children[0]);
+    emit({Op::kHasKey, Function::kNone, dst, map, constant(Value::string(target.name)), 0});
+  }
+
+  void call(Register dst, const Node& node) {
+    if (node.function == Function::kMatches) return matches(dst, node);
+    const std::uint32_t a = operand(node.children[0]);
+    if (node.children.size() == 1) {
+      const bool widens = node.function == Function::kToDouble && ast_[node.children[0]].type.kind() == TypeKind::kInt;
+      emit({widens ? Op::kIntToReal : Op::kCall1, node.function, dst, a, 0, 0});
+      return;
+    }
+    const std::uint32_t b = operand(node.children[1]);
+    if (node.function == Function::kIn) {
+      const Value* list = constant_at(b);
+      auto set = list != nullptr && list->is(ValueKind::kList) ? ConstantSet::make(list_elements(*list)) : std::nullopt;
+      if (set) {
+        code_->sets.push_back(std::move(*set));
+        emit({Op::kInSet, node.function, dst, a, b, static_cast<std::uint32_t>(code_->sets.size() - 1)});
+        return;
+      }
+    }
+    const TypeKind left = ast_[node.children[0]].type.kind();
+    const TypeKind right = ast_[node.children[1]].type.kind();
+    emit({binary_op(node.function, left, right), node.function, dst, a, b, 0});
+  }
+
+  void matches(Register dst, const Node& node) {
+    const std::uint32_t text = operand(node.children[0]);
+    const NodeId pattern_id = node.children[1];
+    const auto value = pattern_value(pattern_id);
+    const auto place = source_.place(ast_[pattern_id].range);
+    if (!value || !value->is(ValueKind::kString)) {
+      issues_.error(place, "this pattern has no value", "write a literal, e.g. r'^4[0-9]+'");
+      return;
+    }
+    auto pattern = Pattern::make(value->as_string());
+    if (!pattern.ok()) {
+      issues_.error(place, pattern.error().message);
+      return;
+    }
+    code_->patterns.push_back(std::move(*pattern));
+    emit({Op::kMatches, node.function, dst, text, static_cast<std::uint32_t>(code_->patterns.size() - 1), 0});
+  }
+
+  std::optional<Value> pattern_value(NodeId id) {
+    return ast_[id].kind == NodeKind::kLiteral ? ast_[id].literal : folded(id);
+  }
+
+  void collection(Op op, Register dst, const Node& node) {
+    const Register first = take(node.children.size());
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      placed(static_cast<Register>(first + i), node.children[i]);
+    }
+    emit({op, Function::kNone, dst, first, static_cast<std::uint32_t>(node.children.size()), 0});
+  }
+
+  void macro(Register dst, const Node& node) {
+    const std::uint32_t range = operand(node.children[0]);
+    const Register loop = take(3);
+    if (locals_.size() <= node.index) locals_.resize(node.index + 1);
+    locals_[node.index] = static_cast<Register>(loop + 2);
+    switch (node.macro) {
+      case Macro::kAll:
+        return quantifier(dst, node, range, loop, true);
+      case Macro::kExists:
+        return quantifier(dst, node, range, loop, false);
+      case Macro::kExistsOne:
+        return exists_one(dst, node, range, loop);
+      case Macro::kMap:
+      case Macro::kFilter:
+        return collector(dst, node, range, loop);
+    }
+  }
+
+  std::uint32_t begin_loop(Register dst, std::uint32_t range, Register loop) {
+    return emit({Op::kLoopBegin, Function::kNone, loop, range, dst, 0});
+  }
+
+  // A step costs as much as its body is long.
+  void repeat(std::uint32_t next) {
+    constexpr std::uint32_t kInstructionsPerCost = 16;
+    emit({Op::kJump, Function::kNone, 0, 0, 0, next});
+    code_->instructions[next].b = 1 + (here() - next) / kInstructionsPerCost;
+  }
+
+  void quantifier(Register dst, const Node& node, std::uint32_t range, Register loop, bool all) {
+    emit({Op::kMove, Function::kNone, dst, constant(Value::boolean(all)), 0, 0});
+    const std::uint32_t begin = begin_loop(dst, range, loop);
+    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    const std::uint32_t test = operand(node.children[1]);
+    const std::uint32_t decide = emit({all ? Op::kAnd : Op::kOr, Function::kNone, dst, test, 0, 0});
+    repeat(next);
+    for (const auto jump : {begin, next, decide}) land(jump);
+  }
+
+  void exists_one(Register dst, const Node& node, std::uint32_t range, Register loop) {
+    emit({Op::kMove, Function::kNone, dst, constant(Value::int64(0)), 0, 0});
+    const std::uint32_t begin = begin_loop(dst, range, loop);
+    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    const std::uint32_t test = operand(node.children[1]);
+    const std::uint32_t count = emit({Op::kCount, Function::kNone, dst, test, 0, 0});
+    repeat(next);
+    land(next);
+    emit({Op::kCountEnd, Function::kNone, dst, 0, 0, 0});
+    for (const auto jump : {begin, count}) land(jump);
+  }
+
+  void collector(Register dst, const Node& node, std::uint32_t range, Register loop) {
+    const Register first = take();
+    emit({Op::kCollectBegin, Function::kNone, first, 0, 0, 0});
+    const std::uint32_t begin = begin_loop(dst, range, loop);
+    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    std::vector<std::uint32_t> failures;
+    const bool filters = node.macro == Macro::kFilter || node.children.size() == 3;
+    if (filters) {
+      const std::uint32_t test = operand(node.children[1]);
+      failures.push_back(emit({Op::kCollectTest, Function::kNone, dst, test, next, 0}));
+    }
+    const bool transforms = node.macro == Macro::kMap;
+    const std::uint32_t value = transforms ? operand(node.children.back()) : kRegisterSpace | locals_[node.index];
+    failures.push_back(emit({Op::kCollectPush, Function::kNone, dst, value, 0, 0}));
+    repeat(next);
+    land(next);
+    emit({Op::kCollectEnd, Function::kNone, dst, first, 0, 0});
+    const std::uint32_t done = emit({Op::kJump, Function::kNone, 0, 0, 0, 0});
+    for (const auto jump : failures) land(jump);
+    emit({Op::kCollectDrop, Function::kNone, 0, first, 0, 0});
+    for (const auto jump : {begin, done}) land(jump);
+  }
+
+  const Ast& ast_;
+  const SourceMap& source_;
+  Issues& issues_;
+  bool fold_;
+  std::unique_ptr<Code> code_;
+  Scratch folding_scratch_;
+  std::vector<Register> locals_;
+  std::size_t next_register_ = 0;
+  std::size_t most_registers_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Code> generate(const Ast& ast, const SourceMap& source, Issues& issues) {
+  return Generator(ast, source, issues, true).run(ast.root);
+}
+
+}  // namespace weir::cel

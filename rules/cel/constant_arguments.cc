@@ -1,0 +1,92 @@
+#include "rules/cel/constant_arguments.h"
+
+#include <string>
+
+#include "rules/cel/calendar.h"
+#include "rules/cel/money_literal.h"
+#include "rules/cel/pattern.h"
+
+namespace weir::cel {
+namespace {
+
+bool is_text(const Node& node) { return node.kind == NodeKind::kLiteral && node.literal.is(ValueKind::kString); }
+
+bool is_number(const Node& node) {
+  if (node.kind != NodeKind::kLiteral) return false;
+  return node.literal.is(ValueKind::kInt64) || node.literal.is(ValueKind::kUint64) ||
+         node.literal.is(ValueKind::kDouble);
+}
+
+bool is_time_part(Function function) {
+  return function >= Function::kGetFullYear && function <= Function::kGetMilliseconds;
+}
+
+std::string upper_case(std::string name) {
+  for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
+}  // namespace
+
+void check_money(Ast& ast, NodeId id, const SourceMap& source, Issues& issues) {
+  Node& node = ast[id];
+  node.literal = Value::money(0, 0);
+  const bool generic = node.name == "money";
+  const std::string example = generic ? "money('150.00', 'EUR')" : node.name + "('150.00')";
+  if (node.children.size() != (generic ? 2U : 1U)) {
+    issues.error(source.place(node.name_range), "`" + node.name + "` has the wrong number of arguments",
+                 "write " + example);
+    return;
+  }
+  for (const NodeId child : node.children) {
+    const Node& argument = ast[child];
+    if (argument.kind == NodeKind::kFaulty || argument.type.kind() == TypeKind::kError) return;
+    if (is_text(argument)) continue;
+    std::string suggestion = "write e.g. " + example;
+    if (is_number(argument) && child == node.children[0]) {
+      const auto number = "'" + std::string(source.text(argument.range)) + "'";
+      suggestion = generic ? "write " + number : "write " + node.name + "(" + number + ")";
+    }
+    issues.error(source.place(argument.range), "`" + node.name + "` takes literal text, so that it can be checked now",
+                 suggestion);
+    return;
+  }
+  const auto currency = generic ? std::string(ast[node.children[1]].literal.as_string()) : upper_case(node.name);
+  const auto amount = money_literal(ast[node.children[0]].literal.as_string(), currency);
+  if (amount.ok()) {
+    node.literal = *amount;
+    return;
+  }
+  const auto& fault = amount.error();
+  issues.error(source.place(ast[node.children[fault.in_currency ? 1 : 0]].range), fault.message, fault.suggestion);
+}
+
+void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source, Issues& issues) {
+  const Node& node = ast[id];
+  if (node.children.empty()) return;
+  const Node& last = ast[node.children.back()];
+  if (node.function == Function::kMatches && !last.constant()) {
+    issues.error(source.place(last.range), "a pattern that is not a constant text is not supported yet",
+                 "write a literal, e.g. r'^4[0-9]+'");
+  }
+  if (!is_text(last)) return;
+  const auto text = last.literal.as_string();
+  if (node.function == Function::kToTimestamp && !parse_timestamp(text)) {
+    issues.error(source.place(last.range), "this is not a timestamp from year 1 to 9999",
+                 "write e.g. timestamp('2026-02-27T09:30:00Z')");
+  }
+  if (node.function == Function::kToDuration && !parse_duration(text)) {
+    issues.error(source.place(last.range), "this is not a duration of at most 292 years",
+                 "write e.g. duration('1h30m')");
+  }
+  if (node.function == Function::kMatches) {
+    const auto pattern = Pattern::make(text);
+    if (!pattern.ok()) issues.error(source.place(last.range), pattern.error().message);
+  }
+  if (is_time_part(node.function) && node.children.size() == 2 && !parse_zone(text)) {
+    issues.error(source.place(last.range), "named time zones are not supported yet",
+                 "write a fixed offset from UTC, e.g. '+02:00'");
+  }
+}
+
+}  // namespace weir::cel

@@ -1,0 +1,82 @@
+// The functions and operators of the language, and the types that they take.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/cel/environment.h"
+
+namespace weir::cel {
+
+enum class Function : std::uint8_t {
+  kNone,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+  kNegate,
+  kNot,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kIndex,
+  kSize,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kMatches,
+  kToInt,
+  kToUint,
+  kToDouble,
+  kToString,
+  kToBytes,
+  kToBool,
+  kToTimestamp,
+  kToDuration,
+  kType,
+  kDyn,
+  kMoney,
+  kGetFullYear,
+  kGetMonth,
+  kGetDate,
+  kGetDayOfMonth,
+  kGetDayOfWeek,
+  kGetDayOfYear,
+  kGetHours,
+  kGetMinutes,
+  kGetSeconds,
+  kGetMilliseconds,
+};
+
+enum class CallStyle : std::uint8_t { kOperator, kGlobal, kReceiver };
+
+// Parameters are kinds: kDyn takes anything, kList and kMap take any element types. A receiver is the first parameter.
+struct Overload {
+  Function function = Function::kNone;
+  CallStyle style = CallStyle::kGlobal;
+  TypeKind result = TypeKind::kDyn;
+  std::array<TypeKind, 2> parameters{};
+  std::uint8_t arity = 0;
+};
+
+std::span<const Overload> overloads();
+
+// The name in the source: "+", "size", "getHours". Static storage.
+std::string_view function_name(Function function);
+// kNone if there is no such function in that style. Unary minus is kSubtract's name: ask with the operator's arity.
+Function find_function(std::string_view name, CallStyle style, std::size_t arity);
+std::vector<std::string> function_names(CallStyle style);
+
+// Functions and macros of CEL's standard extensions that are recognised in order to be refused by name.
+bool is_known_extension(std::string_view name);
+
+}  // namespace weir::cel

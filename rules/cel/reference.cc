@@ -1,0 +1,227 @@
+#include "rules/cel/reference.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rules/cel/analysis.h"
+#include "rules/cel/reference_functions.h"
+
+namespace weir::cel {
+namespace {
+
+constexpr std::uint64_t kMostSteps = 20'000'000;
+
+class Walker {
+ public:
+  Walker(const Ast& ast, std::span<const Value> slots) : ast_(ast), slots_(slots) {}
+
+  ReferenceValue run() {
+    auto result = used(ast_.root);
+    return steps_ > kMostSteps ? reference_fault(ErrorCode::kCostLimit, "") : result;
+  }
+
+ private:
+  // The node's value; an absent slot is a fault.
+  ReferenceValue used(NodeId id) {
+    auto value = evaluate(id);
+    if (!value.is<ReferenceAbsent>()) return value;
+    return reference_fault(ErrorCode::kAbsentValue, ast_[id].name);
+  }
+
+  ReferenceValue condition(NodeId id, std::string_view name) {
+    auto value = used(id);
+    if (value.is<bool>() || value.is_fault()) return value;
+    return reference_fault(ErrorCode::kNoSuchOverload, name);
+  }
+
+  ReferenceValue evaluate(NodeId id) {
+    if (++steps_ > kMostSteps) return reference_fault(ErrorCode::kCostLimit, "");
+    const Node& node = ast_[id];
+    switch (node.kind) {
+      case NodeKind::kLiteral:
+        return reference_from(node.literal);
+      case NodeKind::kSlot:
+        return reference_from(slots_[node.index]);
+      case NodeKind::kLocal:
+        return locals_[node.index];
+      case NodeKind::kSelect:
+        return select(node);
+      case NodeKind::kHas:
+        return has(ast_[node.children[0]]);
+      case NodeKind::kOperator:
+      case NodeKind::kCall:
+      case NodeKind::kReceiverCall:
+        return call(node);
+      case NodeKind::kAnd:
+        return logical(node, false, "&&");
+      case NodeKind::kOr:
+        return logical(node, true, "||");
+      case NodeKind::kConditional: {
+        const auto test = condition(node.children[0], "?:");
+        if (test.is_fault()) return test;
+        return used(node.children[test.as<bool>() ? 1 : 2]);
+      }
+      case NodeKind::kList: {
+        ReferenceValue fault;
+        auto elements = all_of(node, fault);
+        return fault.is_fault() ? fault : ReferenceValue{std::move(elements)};
+      }
+      case NodeKind::kMap:
+        return map(node);
+      case NodeKind::kMacro:
+        return macro(node);
+      case NodeKind::kFaulty:
+      case NodeKind::kIdent:
+        break;
+    }
+    return reference_fault(ErrorCode::kNone, "");
+  }
+
+  // The children's values, or the first fault among them.
+  std::vector<ReferenceValue> all_of(const Node& node, ReferenceValue& fault) {
+    std::vector<ReferenceValue> out;
+    for (const NodeId child : node.children) {
+      out.push_back(used(child));
+      if (out.back().is_fault()) {
+        fault = out.back();
+        return out;
+      }
+    }
+    return out;
+  }
+
+  ReferenceValue select(const Node& node) {
+    const auto map = used(node.children[0]);
+    if (map.is_fault()) return map;
+    return reference_call(Function::kIndex, {map, {node.name}});
+  }
+
+  ReferenceValue has(const Node& target) {
+    if (target.kind == NodeKind::kSlot) {
+      auto value = reference_from(slots_[target.index]);
+      if (value.is_fault()) return value;
+      return {!value.is<ReferenceAbsent>()};
+    }
+    const auto map = used(target.children[0]);
+    if (map.is_fault()) return map;
+    if (!map.is<ReferenceMap>()) return reference_fault(ErrorCode::kNoSuchOverload, "has");
+    return reference_call(Function::kIn, {{target.name}, map});
+  }
+
+  ReferenceValue call(const Node& node) {
+    if (node.function == Function::kMoney) return reference_from(node.literal);
+    ReferenceValue fault;
+    const auto arguments = all_of(node, fault);
+    return fault.is_fault() ? fault : reference_call(node.function, arguments);
+  }
+
+  ReferenceValue logical(const Node& node, bool decisive, std::string_view name) {
+    ReferenceValue fault;
+    for (const NodeId child : node.children) {
+      const auto value = condition(child, name);
+      if (value.is<bool>() && value.as<bool>() == decisive) return value;
+      if (value.is_fault() && !fault.is_fault()) fault = value;
+    }
+    return fault.is_fault() ? fault : ReferenceValue{!decisive};
+  }
+
+  ReferenceValue map(const Node& node) {
+    ReferenceValue fault;
+    const auto cells = all_of(node, fault);
+    if (fault.is_fault()) return fault;
+    ReferenceMap out;
+    for (std::size_t i = 0; i < cells.size(); i += 2) {
+      const auto& key = cells[i];
+      const bool allowed = key.is<bool>() || key.is<std::int64_t>() || key.is<std::uint64_t>() || key.is<std::string>();
+      if (!allowed) return reference_fault(ErrorCode::kNoSuchOverload, "{}");
+      for (const auto& other : out.keys) {
+        if (reference_equal(other, key)) return reference_fault(ErrorCode::kInvalidArgument, "{}");
+      }
+      out.keys.push_back(key);
+      out.values.push_back(cells[i + 1]);
+    }
+    return {std::move(out)};
+  }
+
+  ReferenceValue macro(const Node& node) {
+    const auto range = used(node.children[0]);
+    if (range.is_fault()) return range;
+    if (!range.is<ReferenceList>() && !range.is<ReferenceMap>()) {
+      return reference_fault(ErrorCode::kNoSuchOverload, "comprehension");
+    }
+    const auto& elements = range.is<ReferenceList>() ? range.as<ReferenceList>() : range.as<ReferenceMap>().keys;
+    locals_.emplace_back();
+    auto result = over(node, elements);
+    locals_.pop_back();
+    return result;
+  }
+
+  ReferenceValue over(const Node& node, const ReferenceList& elements) {
+    switch (node.macro) {
+      case Macro::kAll:
+        return quantified(node, elements, false, "&&");
+      case Macro::kExists:
+        return quantified(node, elements, true, "||");
+      case Macro::kExistsOne: {
+        int count = 0;
+        for (const auto& element : elements) {
+          locals_.back() = element;
+          const auto test = condition(node.children[1], "exists_one");
+          if (test.is_fault()) return test;
+          if (test.as<bool>()) ++count;
+        }
+        return {count == 1};
+      }
+      case Macro::kMap:
+      case Macro::kFilter:
+        break;
+    }
+    return collected(node, elements);
+  }
+
+  ReferenceValue quantified(const Node& node, const ReferenceList& elements, bool decisive, std::string_view name) {
+    ReferenceValue fault;
+    for (const auto& element : elements) {
+      locals_.back() = element;
+      const auto test = condition(node.children[1], name);
+      if (test.is<bool>() && test.as<bool>() == decisive) return test;
+      if (test.is_fault() && !fault.is_fault()) fault = test;
+    }
+    return fault.is_fault() ? fault : ReferenceValue{!decisive};
+  }
+
+  ReferenceValue collected(const Node& node, const ReferenceList& elements) {
+    ReferenceList out;
+    for (const auto& element : elements) {
+      locals_.back() = element;
+      if (node.macro == Macro::kFilter || node.children.size() == 3) {
+        const auto test = condition(node.children[1], "filter");
+        if (test.is_fault()) return test;
+        if (!test.as<bool>()) continue;
+      }
+      auto value = node.macro == Macro::kFilter ? element : used(node.children.back());
+      if (value.is_fault()) return value;
+      out.push_back(std::move(value));
+    }
+    return {std::move(out)};
+  }
+
+  const Ast& ast_;
+  std::span<const Value> slots_;
+  std::vector<ReferenceValue> locals_;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace
+
+Result<Reference, Issues> Reference::make(std::string_view text, const Environment& environment, const Type& wanted) {
+  const SourceMap source(text, Place{nullptr, 1, 1, 1});
+  auto ast = analyse(source, environment, wanted);
+  if (!ast.ok()) return ast.error();
+  return Reference(std::move(*ast));
+}
+
+ReferenceValue Reference::evaluate(std::span<const Value> slots) const { return Walker(ast_, slots).run(); }
+
+}  // namespace weir::cel

@@ -1,0 +1,17 @@
+// The strict functions and operators of the reference evaluator.
+#pragma once
+
+#include <vector>
+
+#include "rules/cel/functions.h"
+#include "rules/cel/reference_value.h"
+
+namespace weir::cel {
+
+// `arguments` holds neither faults nor absent values.
+ReferenceValue reference_call(Function function, const std::vector<ReferenceValue>& arguments);
+
+ReferenceValue reference_convert(Function function, const ReferenceValue& operand);
+ReferenceValue reference_time_part(Function function, const std::vector<ReferenceValue>& arguments);
+
+}  // namespace weir::cel

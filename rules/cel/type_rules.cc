@@ -1,0 +1,109 @@
+#include "rules/cel/type_rules.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace weir::cel {
+namespace {
+
+bool open(const Type& type) { return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kError; }
+
+std::optional<Type> in_type(const Type& element, const Type& container) {
+  const Type boolean = Type::simple(TypeKind::kBool);
+  if (open(container)) return boolean;
+  if (container.kind() != TypeKind::kList && container.kind() != TypeKind::kMap) return std::nullopt;
+  return compatible(element, container.parameters()[0]) ? std::optional(boolean) : std::nullopt;
+}
+
+std::optional<Type> index_type(const Type& container, const Type& key) {
+  if (open(container)) return Type::dyn();
+  if (container.kind() == TypeKind::kList) {
+    if (key.kind() != TypeKind::kInt && !open(key)) return std::nullopt;
+    return container.parameters()[0];
+  }
+  if (container.kind() != TypeKind::kMap || !compatible(key, container.parameters()[0])) return std::nullopt;
+  return container.parameters()[1];
+}
+
+bool takes(const Overload& overload, CallStyle style, std::span<const Type> arguments) {
+  if (overload.style != style || overload.arity != arguments.size()) return false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (overload.parameters[i] != TypeKind::kDyn && !open(arguments[i]) &&
+        overload.parameters[i] != arguments[i].kind()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+bool compatible(const Type& a, const Type& b) {
+  if (open(a) || open(b)) return true;
+  if (a.kind() != b.kind()) return false;
+  return std::equal(a.parameters().begin(), a.parameters().end(), b.parameters().begin(), b.parameters().end(),
+                    compatible);
+}
+
+Type joined(const Type& a, const Type& b) {
+  if (a == b || b.kind() == TypeKind::kError) return a;
+  if (a.kind() == TypeKind::kError) return b;
+  if (a.kind() == TypeKind::kList && b.kind() == TypeKind::kList) {
+    return Type::list(joined(a.parameters()[0], b.parameters()[0]));
+  }
+  if (a.kind() == TypeKind::kMap && b.kind() == TypeKind::kMap) {
+    return Type::map(joined(a.parameters()[0], b.parameters()[0]), joined(a.parameters()[1], b.parameters()[1]));
+  }
+  return Type::dyn();
+}
+
+std::optional<Type> call_type(Function function, CallStyle style, std::span<const Type> arguments) {
+  if (function == Function::kEqual || function == Function::kNotEqual) {
+    return compatible(arguments[0], arguments[1]) ? std::optional(Type::simple(TypeKind::kBool)) : std::nullopt;
+  }
+  if (function == Function::kIn) return in_type(arguments[0], arguments[1]);
+  if (function == Function::kIndex) return index_type(arguments[0], arguments[1]);
+  if (function == Function::kAdd && arguments[0].kind() == TypeKind::kList && arguments[1].kind() == TypeKind::kList) {
+    return joined(arguments[0], arguments[1]);
+  }
+  std::optional<Type> result;
+  for (const auto& overload : overloads()) {
+    if (overload.function != function || !takes(overload, style, arguments)) continue;
+    const Type type = overload.result == TypeKind::kList ? Type::list(Type::dyn()) : Type::simple(overload.result);
+    result = result && !(*result == type) ? Type::dyn() : type;
+  }
+  return result;
+}
+
+std::string spelled_form(Function function, CallStyle style, std::span<const std::string> types) {
+  std::string out;
+  std::size_t first = 0;
+  if (style == CallStyle::kReceiver && !types.empty()) {
+    out.append(types[0]).push_back('.');
+    first = 1;
+  }
+  out.append(function_name(function)).push_back('(');
+  for (std::size_t i = first; i < types.size(); ++i) {
+    if (i > first) out.append(", ");
+    out.append(types[i]);
+  }
+  return out.append(")");
+}
+
+std::string known_forms(Function function, CallStyle style) {
+  std::vector<std::string> forms;
+  for (const auto& overload : overloads()) {
+    if (overload.function != function || overload.style != style) continue;
+    std::vector<std::string> types;
+    for (std::size_t i = 0; i < overload.arity; ++i) types.push_back(Type::simple(overload.parameters[i]).name());
+    forms.push_back(spelled_form(function, style, types));
+  }
+  std::string out;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    if (i > 0) out.append(i + 1 == forms.size() ? " or " : ", ");
+    out.append(forms[i]);
+  }
+  return out;
+}
+
+}  // namespace weir::cel

@@ -1,0 +1,26 @@
+// Which types go together, and what type a call has.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "rules/cel/environment.h"
+#include "rules/cel/functions.h"
+
+namespace weir::cel {
+
+// Whether a value of one may stand where the other is meant. dyn goes with everything, also as a parameter.
+bool compatible(const Type& a, const Type& b);
+// The narrowest type that holds both: dyn if they differ.
+Type joined(const Type& a, const Type& b);
+
+// The type of the call, or nothing if no form of the function takes these arguments.
+std::optional<Type> call_type(Function function, CallStyle style, std::span<const Type> arguments);
+
+// "size(string), size(bytes), size(list) or size(map)".
+std::string known_forms(Function function, CallStyle style);
+// The call as one of these forms, e.g. "int.startsWith(string)".
+std::string spelled_form(Function function, CallStyle style, std::span<const std::string> types);
+
+}  // namespace weir::cel

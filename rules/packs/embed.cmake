@@ -1,0 +1,22 @@
+# Writes OUTPUT, a C++ source that holds every policy file of the packs under FOLDER:
+#   cmake -D FOLDER=rules/packs -D PACKS=demo,template -D OUTPUT=file.cc -P embed.cmake
+string(REPLACE "," ";" packs "${PACKS}")
+list(SORT packs)
+set(source "#include <array>\n\n#include \"rules/packs/packs.h\"\n\nnamespace weir::packs {\nnamespace {\n\n")
+set(table "")
+list(LENGTH packs pack_count)
+foreach(pack IN LISTS packs)
+  file(GLOB_RECURSE files RELATIVE ${FOLDER}/${pack} ${FOLDER}/${pack}/*.yaml)
+  list(SORT files COMPARE STRING)
+  list(LENGTH files file_count)
+  string(APPEND source "constexpr std::array<File, ${file_count}> k_${pack}{{\n")
+  foreach(file IN LISTS files)
+    file(READ ${FOLDER}/${pack}/${file} text)
+    string(APPEND source "    {\"${file}\", R\"WEIR_PACK(${text})WEIR_PACK\"},\n")
+  endforeach()
+  string(APPEND source "}};\n\n")
+  string(APPEND table "    {\"${pack}\", k_${pack}},\n")
+endforeach()
+string(APPEND source "constexpr std::array<Pack, ${pack_count}> kPacks{{\n${table}}};\n\n}  // namespace\n\n"
+  "std::span<const Pack> shipped() { return kPacks; }\n\n}  // namespace weir::packs\n")
+file(WRITE ${OUTPUT} "${source}")

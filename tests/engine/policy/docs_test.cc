@@ -1,0 +1,102 @@
+// Every example of ops/docs/policy.md is a policy that loads. An example is a fenced block whose info says what it is:
+//   yaml policy.yaml    a file; the first four make the base policy, later ones stand in for its file
+//   yaml fields         fields to add to the base's schema.yaml
+//   yaml features       another features.yaml for the base policy
+//   yaml rule           one more rule file for the base policy
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/engine/policy/sample.h"
+
+namespace weir::policy {
+namespace {
+
+struct Example {
+  std::string kind;  // what stands behind "yaml "
+  std::string text;
+  int line = 0;
+};
+
+std::vector<Example> examples() {
+  const char* source = std::getenv("WEIR_SOURCE_DIR");
+  std::ifstream in(std::string(source == nullptr ? "." : source) + "/ops/docs/policy.md");
+  std::vector<Example> out;
+  std::string line;
+  bool inside = false;
+  bool is_yaml = false;
+  for (int number = 1; std::getline(in, line); ++number) {
+    if (line.starts_with("```")) {
+      inside = !inside;
+      is_yaml = inside && line.starts_with("```yaml");
+      if (is_yaml) out.push_back({line.size() > 8 ? line.substr(8) : "", "", number});
+    } else if (is_yaml) {
+      out.back().text += line + "\n";
+    }
+  }
+  return out;
+}
+
+class PolicyPage : public testing::Test {
+ protected:
+  PolicyPage() : examples_(examples()) {}
+
+  std::string report(std::map<std::string, std::string> files) {
+    std::vector<PolicyFile> list;
+    for (auto& [path, text] : files) list.push_back({path, std::move(text)});
+    const auto policy = load_policy(std::move(list), "");
+    return policy.ok() ? "" : policy.error().render();
+  }
+
+  // The whole policy at the top of the page.
+  std::map<std::string, std::string> base() const {
+    std::map<std::string, std::string> files;
+    for (std::size_t i = 0; i < 4 && i < examples_.size(); ++i) files[examples_[i].kind] = examples_[i].text;
+    return files;
+  }
+
+  std::vector<Example> examples_;
+};
+
+TEST_F(PolicyPage, BeginsWithAWholePolicy) {
+  ASSERT_GE(examples_.size(), 4U);
+  const auto files = base();
+  for (const auto* path : {"policy.yaml", "schema.yaml", "features.yaml", "rules/cards.yaml"}) {
+    EXPECT_EQ(files.count(path), 1U) << path;
+  }
+  EXPECT_EQ(report(files), "");
+}
+
+TEST_F(PolicyPage, EveryOtherExampleLoadsInItsPlace) {
+  ASSERT_GE(examples_.size(), 12U);
+  for (std::size_t i = 4; i < examples_.size(); ++i) {
+    const auto& example = examples_[i];
+    auto files = base();
+    if (example.kind == "policy.yaml") {
+      files["policy.yaml"] = example.text;
+      files.erase("features.yaml");
+      files.erase("rules/cards.yaml");
+    } else if (example.kind == "schema.yaml") {
+      files = {{"policy.yaml", files["policy.yaml"]}, {"schema.yaml", example.text}};
+    } else if (example.kind == "fields") {
+      files["schema.yaml"] = with(files["schema.yaml"], "event_id:", example.text + "event_id:");
+    } else if (example.kind == "features") {
+      files["features.yaml"] = example.text;
+      files.erase("rules/cards.yaml");
+    } else if (example.kind == "rule") {
+      files["rules/more.yaml"] = example.text;
+    } else {
+      ADD_FAILURE() << "policy.md:" << example.line << ": what is the example `" << example.kind << "`?";
+    }
+    EXPECT_EQ(report(files), "") << "the example at policy.md:" << example.line;
+  }
+}
+
+}  // namespace
+}  // namespace weir::policy

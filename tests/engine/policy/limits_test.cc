@@ -1,0 +1,252 @@
+// Every limit of a policy, at it and one past it.
+#include "engine/policy/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/engine/policy/sample.h"
+
+namespace weir::policy {
+namespace {
+
+std::string number(std::size_t i) { return std::to_string(i); }
+
+// The sample with the text in one of its files replaced.
+Sample with_policy(std::string_view from, std::string_view to) {
+  Sample sample;
+  sample.policy = with(sample.policy, from, to);
+  return sample;
+}
+Sample with_schema(std::string_view from, std::string_view to) {
+  Sample sample;
+  sample.schema = with(sample.schema, from, to);
+  return sample;
+}
+Sample with_features(std::string_view features) {
+  Sample sample;
+  sample.features += features;
+  return sample;
+}
+
+void expect_fault(const Sample& sample, std::string_view message) {
+  const auto report = sample.report();
+  EXPECT_NE(report.find(message), std::string::npos) << "wanted: " << message << "\ngot: " << report;
+}
+
+TEST(PolicyLimits, TheSampleIsSound) { EXPECT_EQ(Sample().report(), ""); }
+
+TEST(PolicyLimits, PolicyName) {
+  EXPECT_EQ(with_policy("sample", std::string(kMaxNameLength, 'x')).report(), "");
+  expect_fault(with_policy("sample", std::string(kMaxNameLength + 1, 'x')), "a policy's name is 1 to 64");
+  expect_fault(with_policy("sample", "''"), "a policy's name is 1 to 64");
+}
+
+TEST(PolicyLimits, Thresholds) {
+  EXPECT_EQ(with_policy("review: 500, decline: 800", "review: 0, decline: 0").report(), "");
+  EXPECT_EQ(with_policy("review: 500, decline: 800", "review: 1000, decline: 1000").report().find("error"),
+            std::string::npos);
+  expect_fault(with_policy("review: 500", "review: -1"), "`-1` is out of range");
+  expect_fault(with_policy("decline: 800", "decline: 1001"), "`1001` is out of range");
+  expect_fault(with_policy("decline: 800", "decline: 499"), "`decline` is below `review`");
+  EXPECT_EQ(with_policy("decline: 800", "decline: 500").report(), "");
+}
+
+TEST(PolicyLimits, HistoryAndTheReachOfFeatures) {
+  Sample sample;
+  sample.policy = with(sample.policy, "90d", "1h");
+  EXPECT_EQ(sample.report(), "") << "a window may be as long as the history";
+  sample.features = with(sample.features, "window: 1h", "window: 1h1ms");
+  expect_fault(sample, "the feature looks back 1h1ms, the history is kept for 1h");
+  sample.features = with(sample.features, "window: 1h1ms", "window: 59m, offset: 1m");
+  EXPECT_EQ(sample.report(), "");
+  sample.features = with(sample.features, "offset: 1m", "offset: 1m1ms");
+  expect_fault(sample, "the feature looks back 1h1ms");
+
+  Sample shortest;
+  shortest.features = "card: {}\n";
+  shortest.rules = with(shortest.rules, "card.count_1h > 3", "flag");
+  shortest.policy = with(shortest.policy, "90d", "1s");
+  EXPECT_EQ(shortest.report(), "");
+  shortest.policy = with(shortest.policy, "1s", "999ms");
+  expect_fault(shortest, "a history shorter than 1s holds nothing");
+}
+
+TEST(PolicyLimits, RecordLimits) {
+  const auto with_limit = [](const std::string& limit) {
+    Sample sample;
+    sample.policy += "limits: {" + limit + "}\n";
+    return sample.report();
+  };
+  EXPECT_EQ(with_limit("record_bytes: 1024"), "");
+  EXPECT_NE(with_limit("record_bytes: 1023"), "");
+  EXPECT_EQ(with_limit("record_bytes: 67108864"), "");
+  EXPECT_NE(with_limit("record_bytes: 67108865"), "");
+  EXPECT_EQ(with_limit("string_bytes: 1"), "");
+  EXPECT_NE(with_limit("string_bytes: 0"), "");
+  EXPECT_EQ(with_limit("string_bytes: 1048576"), "");
+  EXPECT_NE(with_limit("string_bytes: 1048577"), "");
+  EXPECT_EQ(with_limit("nesting: 2"), "");
+  EXPECT_NE(with_limit("nesting: 1"), "");
+  EXPECT_EQ(with_limit("nesting: 256"), "");
+  EXPECT_NE(with_limit("nesting: 257"), "");
+  EXPECT_EQ(with_limit("duplicates_within: 90d"), "");
+  EXPECT_NE(with_limit("duplicates_within: 90d1ms"), "");
+}
+
+TEST(PolicyLimits, LimitsAreWhatTheSchemaGets) {
+  Sample sample;
+  sample.policy += "limits: {record_bytes: 2048, string_bytes: 64, nesting: 4, max_ahead: 1m, duplicates_within: 2h}\n";
+  const auto policy = sample.load();
+  ASSERT_TRUE(policy.ok());
+  const auto& limits = policy->schema->limits;
+  EXPECT_EQ(limits.max_record_bytes, 2048U);
+  EXPECT_EQ(limits.max_string_bytes, 64U);
+  EXPECT_EQ(limits.max_nesting, 4U);
+  EXPECT_EQ(limits.max_ahead_ms, 60'000);
+  EXPECT_EQ(limits.duplicate_horizon_ms, 7'200'000);
+}
+
+TEST(PolicyLimits, WithoutASettingDuplicatesAreLookedForNoFurtherThanTheHistory) {
+  Sample sample;
+  sample.policy = with(sample.policy, "90d", "2h");
+  const auto policy = sample.load();
+  ASSERT_TRUE(policy.ok());
+  EXPECT_EQ(policy->schema->limits.duplicate_horizon_ms, 7'200'000);
+}
+
+TEST(PolicyLimits, NamesOfFieldsAndFeatures) {
+  EXPECT_EQ(with_schema("  shop:", "  " + std::string(kMaxNameLength, 'x') + ":").report(), "");
+  expect_fault(with_schema("  shop:", "  " + std::string(kMaxNameLength + 1, 'x') + ":"), "at most 64 characters");
+  EXPECT_EQ(with_features("  " + std::string(kMaxNameLength, 'x') + ": {count: events, window: 1h}\n").report(), "");
+  expect_fault(with_features("  " + std::string(kMaxNameLength + 1, 'x') + ": {count: events, window: 1h}\n"),
+               "at most 64 characters");
+}
+
+TEST(PolicyLimits, NumberOfFields) {
+  const auto sample_of = [](std::size_t fields) {
+    std::string more = "fields:\n";
+    for (std::size_t i = 9; i < fields; ++i) more += "  f" + number(i) + ": string\n";
+    return with_schema("fields:\n", more);
+  };
+  EXPECT_EQ(sample_of(kMaxFields).report(), "");
+  expect_fault(sample_of(kMaxFields + 1), "a schema has at most 1000 fields");
+}
+
+TEST(PolicyLimits, NumberOfEventTypes) {
+  const auto sample_of = [](std::size_t types) {
+    std::string list = "event_types: {path: type, types: [t0";
+    for (std::size_t i = 1; i < types; ++i) list += ", t" + number(i);
+    return with_schema("fields:\n", list + "]}\nfields:\n  last: {type: string, in: t" + number(types - 1) + "}\n");
+  };
+  EXPECT_EQ(sample_of(kMaxEventTypes).report(), "");
+  expect_fault(sample_of(kMaxEventTypes + 1), "a schema has at most 32 event types");
+}
+
+TEST(PolicyLimits, NumberOfEntitiesAndOfTheirKeys) {
+  const auto sample_of = [](std::size_t entities) {
+    std::string more = "entities:\n";
+    for (std::size_t i = 1; i < entities; ++i) more += "  e" + number(i) + ": id\n";
+    return with_schema("entities:\n", more);
+  };
+  EXPECT_EQ(sample_of(kMaxEntities).report(), "");
+  expect_fault(sample_of(kMaxEntities + 1), "a schema has at most 32 entities");
+  EXPECT_EQ(with_schema("  card: card_number", "  card: [id, shop, count, channel]").report(), "");
+  expect_fault(with_schema("  card: card_number", "  card: [id, shop, count, channel, card_number]"),
+               "a key has 1 to 4 fields");
+}
+
+TEST(PolicyLimits, NumberOfEnumValues) {
+  const auto sample_of = [](std::size_t values) {
+    std::string list = "[v0";
+    for (std::size_t i = 1; i < values; ++i) list += (i % 100 == 0 ? ",\n    v" : ", v") + number(i);
+    return with_schema("[online, chip]", list + "]");
+  };
+  EXPECT_EQ(sample_of(kMaxEnumValues).report(), "");
+  expect_fault(sample_of(kMaxEnumValues + 1), "an enum has at most 65000 values");
+}
+
+TEST(PolicyLimits, LengthOfAPath) {
+  const auto sample_of = [](std::size_t parts) {
+    std::string path = "p0";
+    for (std::size_t i = 1; i < parts; ++i) path += ".p" + number(i);
+    return with_schema("card.number", path);
+  };
+  EXPECT_EQ(sample_of(kMaxPathParts).report(), "");
+  expect_fault(sample_of(kMaxPathParts + 1), "a path is 1 to 16 JSON member names");
+}
+
+TEST(PolicyLimits, DecimalsOfADouble) {
+  EXPECT_EQ(with_schema("rate: {type: double}", "rate: {type: double, decimals: 0}").report(), "");
+  EXPECT_EQ(with_schema("rate: {type: double}", "rate: {type: double, decimals: 12}").report(), "");
+  expect_fault(with_schema("rate: {type: double}", "rate: {type: double, decimals: 13}"), "`13` is out of range");
+  expect_fault(with_schema("rate: {type: double}", "rate: {type: double, decimals: -1}"), "`-1` is out of range");
+}
+
+TEST(PolicyLimits, ExactSizeOfADistinctCount) {
+  EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 1}\n").report(), "");
+  EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 4096}\n").report(), "");
+  expect_fault(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 0}\n"), "`0` is out of range");
+  expect_fault(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 4097}\n"), "`4097` is out of range");
+}
+
+TEST(PolicyLimits, NumberOfFeatures) {
+  const auto sample_of = [](std::size_t features) {
+    std::string more;
+    for (std::size_t i = 1; i < features; ++i) more += "  f" + number(i) + ": {count: events, window: 1h}\n";
+    return with_features(more);
+  };
+  EXPECT_EQ(sample_of(kMaxFeatures).report(), "");
+  expect_fault(sample_of(kMaxFeatures + 1), "a policy has at most 2000 features");
+}
+
+TEST(PolicyLimits, NumberOfFiles) {
+  const auto report_of = [](std::size_t count) {
+    auto files = Sample().files();
+    for (std::size_t i = files.size(); i < count; ++i) {
+      const auto id = number(i);
+      files.push_back(
+          {"rules/r" + id + ".yaml", "{id: r" + id + ", description: d, reason: r, when: flag, then: {points: 1}}\n"});
+    }
+    const auto policy = load_policy(std::move(files), "");
+    return policy.ok() ? "" : policy.error().render();
+  };
+  EXPECT_EQ(report_of(kMaxFiles), "");
+  EXPECT_NE(report_of(kMaxFiles + 1).find("a policy has at most 2000 files"), std::string::npos);
+}
+
+TEST(PolicyLimits, SizeOfAllFilesTogether) {
+  const auto report_of = [](std::size_t bytes) {
+    auto files = Sample().files();
+    std::size_t left = bytes;
+    for (const auto& file : files) left -= file.text.size();
+    for (std::size_t i = 0; left > 0; ++i) {
+      const auto id = number(i);
+      std::string text = "{id: r" + id + ", description: d, reason: r, when: flag, then: {points: 1}}\n";
+      const std::string line = "#" + std::string(1'000, ' ') + "\n";
+      while (text.size() + line.size() <= std::min<std::size_t>(left, 4'000'000)) text += line;
+      if (left < 4'000'000) text += "#" + std::string(left - text.size() - 1, ' ');
+      left -= text.size();
+      files.push_back({"rules/r" + id + ".yaml", std::move(text)});
+    }
+    const auto policy = load_policy(std::move(files), "");
+    return policy.ok() ? "" : policy.error().render();
+  };
+  EXPECT_EQ(report_of(kMaxPolicyBytes), "");
+  EXPECT_NE(report_of(kMaxPolicyBytes + 1).find("the policy has 16777217 bytes"), std::string::npos);
+}
+
+TEST(PolicyLimits, NumberOfReportedIssues) {
+  const auto count_of = [](std::size_t faults) {
+    std::string more;
+    for (std::size_t i = 0; i < faults; ++i) more += "  f" + number(i) + ": {count: events, windw: 1h}\n";
+    return with_features(more).load().error().all();
+  };
+  EXPECT_EQ(count_of(kMaxReportedIssues).size(), kMaxReportedIssues);
+  const auto cut = count_of(kMaxReportedIssues + 1);
+  EXPECT_EQ(cut.size(), kMaxReportedIssues + 1);
+  EXPECT_EQ(cut.back().message, "these are the first 200 of 201 errors");
+}
+
+}  // namespace
+}  // namespace weir::policy

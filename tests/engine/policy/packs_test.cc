@@ -1,0 +1,83 @@
+// The shipped policies load, and what is built into the program is what lies in rules/packs.
+#include "rules/packs/packs.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "engine/policy/policy.h"
+
+namespace weir::policy {
+namespace {
+
+std::vector<PolicyFile> files_of(const packs::Pack& pack) {
+  std::vector<PolicyFile> files;
+  for (const auto& file : pack.files) files.push_back({std::string(file.path), std::string(file.text)});
+  return files;
+}
+
+class ShippedPolicy : public testing::TestWithParam<std::string> {
+ protected:
+  Result<Policy, Issues> load() const { return load_policy(files_of(*packs::find(GetParam())), GetParam() + "/"); }
+};
+
+TEST_P(ShippedPolicy, LoadsWithoutAWarning) {
+  const auto policy = load();
+  ASSERT_TRUE(policy.ok()) << policy.error().render();
+  EXPECT_EQ(policy->warnings.render(), "");
+  EXPECT_FALSE(policy->rules->rules().empty());
+}
+
+TEST_P(ShippedPolicy, IsBuiltInByteForByte) {
+  const char* source = std::getenv("WEIR_SOURCE_DIR");
+  const auto folder = std::string(source == nullptr ? "." : source) + "/rules/packs/" + GetParam();
+  const auto on_disk = load_policy_directory(folder);
+  ASSERT_TRUE(on_disk.ok()) << on_disk.error().render();
+  const auto built_in = load();
+  ASSERT_TRUE(built_in.ok());
+  ASSERT_EQ(on_disk->files.size(), built_in->files.size());
+  for (std::size_t i = 0; i < on_disk->files.size(); ++i) {
+    EXPECT_EQ(on_disk->files[i].path, built_in->files[i].path);
+    EXPECT_EQ(on_disk->files[i].text, built_in->files[i].text);
+  }
+  EXPECT_EQ(on_disk->hash, built_in->hash);
+}
+
+INSTANTIATE_TEST_SUITE_P(Packs, ShippedPolicy, testing::Values("demo", "handbook", "sparkov", "template"),
+                         [](const testing::TestParamInfo<std::string>& tested) { return tested.param; });
+
+TEST(Packs, AreTheseFour) {
+  std::string names;
+  for (const auto& pack : packs::shipped()) names.append(pack.name).append(" ");
+  EXPECT_EQ(names, "demo handbook sparkov template ");
+  EXPECT_EQ(packs::find("nothing"), nullptr);
+}
+
+TEST(Packs, TheHandbookHasTheTwelveFeaturesOfTheBookAndTenRules) {
+  const auto policy = load_policy(files_of(*packs::find("handbook")), "");
+  ASSERT_TRUE(policy.ok());
+  std::string names;
+  for (const auto& feature : policy->features) names += feature.entity + "." + feature.name + "\n";
+  EXPECT_EQ(names,
+            "customer.nb_tx_1day\ncustomer.nb_tx_7day\ncustomer.nb_tx_30day\n"
+            "customer.avg_amount_1day\ncustomer.avg_amount_7day\ncustomer.avg_amount_30day\n"
+            "terminal.nb_tx_1day\nterminal.nb_tx_7day\nterminal.nb_tx_30day\n"
+            "terminal.risk_1day\nterminal.risk_7day\nterminal.risk_30day\n");
+  EXPECT_EQ(policy->rules->rules().size(), 10U);
+  EXPECT_EQ(policy->schema->find("scenario"), std::nullopt) << "the answer key is never read";
+}
+
+TEST(Packs, CardNumbersArePersonal) {
+  for (const auto* name : {"demo", "sparkov", "template"}) {
+    const auto policy = load_policy(files_of(*packs::find(name)), "");
+    ASSERT_TRUE(policy.ok());
+    const auto slot = policy->schema->find("card_number");
+    ASSERT_TRUE(slot.has_value()) << name;
+    EXPECT_TRUE(policy->schema->fields[*slot].personal) << name;
+  }
+}
+
+}  // namespace
+}  // namespace weir::policy

@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "ops/command/check_command.h"
+#include "ops/command/init_command.h"
+
+namespace weir::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+
+// `weir` with these arguments; 2 if the command line is wrong.
+Ran run(std::vector<std::string> arguments) {
+  CLI::App app("weir");
+  app.require_subcommand(1);
+  Ran ran;
+  add_init_command(app, ran.exit_code);
+  add_check_command(app, ran.exit_code);
+  std::reverse(arguments.begin(), arguments.end());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError&) {
+    ran.exit_code = 2;
+  }
+  ran.out = testing::internal::GetCapturedStdout();
+  ran.err = testing::internal::GetCapturedStderr();
+  return ran;
+}
+
+class PolicyCommands : public testing::Test {
+ protected:
+  PolicyCommands() {
+    std::string name = (fs::temp_directory_path() / "weir-commands-XXXXXX").string();
+    root_ = mkdtemp(name.data());
+  }
+  ~PolicyCommands() override { fs::remove_all(root_); }
+  std::string at(const std::string& name) const { return (root_ / name).string(); }
+
+  fs::path root_;
+};
+
+TEST_F(PolicyCommands, WhatInitWritesPassesCheckAsItStands) {
+  for (const std::string from : {"template", "demo", "handbook", "sparkov"}) {
+    const auto made = run({"init", at(from), "--from", from});
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    const auto checked = run({"check", at(from)});
+    EXPECT_EQ(checked.exit_code, 0) << checked.out;
+    EXPECT_TRUE(checked.out.starts_with("ok: ")) << checked.out;
+    EXPECT_NE(checked.out.find(" sha256:"), std::string::npos);
+  }
+}
+
+TEST_F(PolicyCommands, InitBeginsWithTheTemplateAndMakesTheDirectory) {
+  EXPECT_EQ(run({"init", at("a/b/c")}).exit_code, 0);
+  EXPECT_TRUE(fs::exists(root_ / "a/b/c/rules/cards.yaml"));
+  EXPECT_NE(run({"check", at("a/b/c")}).out.find("ok: my-policy"), std::string::npos);
+}
+
+TEST_F(PolicyCommands, InitTouchesNothingThatIsThere) {
+  std::ofstream(at("note.txt")) << "mine";
+  const auto refused = run({"init", root_.string()});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.err, "weir init: " + root_.string() + " is not empty: give a new or an empty directory\n");
+  EXPECT_FALSE(fs::exists(root_ / "policy.yaml"));
+  const auto file = run({"init", at("note.txt")});
+  EXPECT_EQ(file.exit_code, 1);
+  EXPECT_NE(file.err.find("is there and is not a directory"), std::string::npos);
+}
+
+TEST_F(PolicyCommands, WrongCommandLinesAreUsageErrors) {
+  EXPECT_EQ(run({"init", at("x"), "--from", "nothing"}).exit_code, 2);
+  EXPECT_EQ(run({"init"}).exit_code, 2);
+  EXPECT_EQ(run({"check"}).exit_code, 2);
+  EXPECT_EQ(run({"check", at("x"), "--jsn"}).exit_code, 2);
+  EXPECT_FALSE(fs::exists(root_ / "x"));
+}
+
+TEST_F(PolicyCommands, CheckListsAllFaultsAndCountsThem) {
+  ASSERT_EQ(run({"init", at("p")}).exit_code, 0);
+  std::ofstream(at("p/rules/cards.yaml"))
+      << "id: x\ndescription: d\nreason: R1\nwhen: chanel == 'x'\nthen: {point: 1}\n";
+  const auto checked = run({"check", at("p")});
+  EXPECT_EQ(checked.exit_code, 1);
+  const auto file = at("p/rules/cards.yaml");
+  EXPECT_EQ(checked.out, file +
+                             ":4:7: error: `chanel` is not declared\n"
+                             "    when: chanel == 'x'\n"
+                             "          ^~~~~~\n"
+                             "    did you mean `channel`?\n" +
+                             file +
+                             ":5:8: error: `then` has no key `point`\n"
+                             "    then: {point: 1}\n"
+                             "           ^~~~~\n"
+                             "    did you mean `points`?\n" +
+                             at("p") + ": 2 errors\n");
+}
+
+TEST_F(PolicyCommands, CheckSpeaksJson) {
+  ASSERT_EQ(run({"init", at("p"), "--from", "handbook"}).exit_code, 0);
+  const auto sound = run({"check", at("p"), "--json"});
+  EXPECT_EQ(sound.exit_code, 0);
+  EXPECT_TRUE(sound.out.starts_with("{\"ok\":true,\"name\":\"handbook\",\"hash\":\"sha256:")) << sound.out;
+  EXPECT_TRUE(sound.out.ends_with("\"fields\":6,\"entities\":2,\"features\":12,\"rules\":10,\"issues\":[]}\n"));
+
+  fs::remove(at("p/schema.yaml"));
+  const auto faulty = run({"check", at("p"), "--json"});
+  EXPECT_EQ(faulty.exit_code, 1);
+  EXPECT_EQ(faulty.out, "{\"ok\":false,\"issues\":[{\"severity\":\"error\",\"file\":\"" + at("p/schema.yaml") +
+                            "\",\"line\":0,\"column\":0,\"length\":1,\"message\":\"the policy has no such file\","
+                            "\"suggestion\":\"`weir init` writes a template of it\"}]}\n");
+}
+
+TEST_F(PolicyCommands, CheckOfNoDirectorySaysSo) {
+  const auto checked = run({"check", at("nowhere")});
+  EXPECT_EQ(checked.exit_code, 1);
+  EXPECT_NE(checked.out.find("there is no such directory"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir::command
