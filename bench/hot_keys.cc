@@ -2,7 +2,7 @@
 // window, for every aggregate, with and without a condition, one event in ten late by up to an hour. The answers are
 // checked against the brute-force reference on a smaller history first.
 //
-//   hot_keys [--tiny] [--events N] [--only NAME]
+//   hot_keys [--tiny] [--events N] [--timed N] [--only NAME]
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -288,10 +288,12 @@ int main(int argc, char** argv) {
       timed = 500;
     } else if (std::strcmp(argv[i], "--events") == 0 && i + 1 < argc) {
       large = std::stoull(argv[++i]);
+    } else if (std::strcmp(argv[i], "--timed") == 0 && i + 1 < argc) {
+      timed = std::stoull(argv[++i]);
     } else if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
       only = argv[++i];
     } else {
-      std::fprintf(stderr, "usage: hot_keys [--tiny] [--events N] [--only NAME]\n");
+      std::fprintf(stderr, "usage: hot_keys [--tiny] [--events N] [--timed N] [--only NAME]\n");
       return 2;
     }
   }

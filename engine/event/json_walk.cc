@@ -10,6 +10,7 @@
 #include "engine/base/check.h"
 #include "engine/event/json_scalar.h"
 #include "engine/event/path_tree.h"
+#include "engine/event/quoted_name.h"
 #include "engine/event/utf8.h"
 
 namespace weir::event {
@@ -28,18 +29,34 @@ std::string_view without_space_behind(std::string_view text) {
   return text;
 }
 
+// Looks at eight bytes at a time, so up to seven more than `text` has: they must be readable, and may mislead.
+bool may_have_backslash(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  std::uint64_t found = 0;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    word ^= kOnes * '\\';
+    found |= (word - kOnes) & ~word & (kOnes << 7U);
+  }
+  return found != 0;
+}
+
 }  // namespace
 
 struct JsonWalk::State {
-  // What is remembered of a node from record to record.
-  struct Memory {
+  // What the walk needs of a node of the tree, close together.
+  struct Member {
+    QuotedName name;
     std::uint64_t seen_in = 0;          // the number of the record that had this member last
     std::uint32_t first_child = kNone;  // the child that came first in the last object here
     std::uint32_t follower = kNone;     // the sibling that came next after this one
+    std::uint32_t path = kNone;
+    bool has_children = false;
   };
 
   PathTree tree;
-  std::vector<Memory> memory;
+  std::vector<Member> members;  // by node
   std::vector<RawText> found;
 
   ondemand::parser parser;
@@ -54,24 +71,12 @@ struct JsonWalk::State {
   std::size_t last_token = 0;  // where the walk was, for faults of structure
   Reject* reject = nullptr;
 
-  bool fail(RejectReason reason, std::size_t offset, std::string_view detail) {
-    reject->reason = reason;
-    reject->field.clear();
-    reject->byte_offset = offset;
-    reject->detail.assign(detail);
-    return false;
-  }
-  bool fail_structure() {
-    return fail(RejectReason::kInvalidJson, last_token,
-                "the JSON text is malformed here or directly behind: a comma, colon, bracket or value is missing or "
-                "one too many");
-  }
-  // The last token is not the bracket that closes the record.
-  bool fail_root() {
-    const std::size_t behind = find_text_behind(json, last_token);
-    if (behind >= json.size()) return fail(RejectReason::kInvalidJson, last_token, "the bracket here is not closed");
-    return fail(RejectReason::kInvalidJson, behind, "there is text behind the JSON value");
-  }
+  // All of them answer false.
+  [[gnu::cold]] bool fail(RejectReason reason, std::size_t offset, std::string_view detail);
+  [[gnu::cold]] bool fail_structure();
+  [[gnu::cold]] bool fail_root();
+  [[gnu::cold]] bool fail_depth(std::size_t offset);
+  [[gnu::cold]] bool fail_duplicate(std::uint32_t node);
   std::size_t offset_of(const char* place) const { return static_cast<std::size_t>(place - padded.get()); }
 
   void copy_padded(std::string_view bytes);
@@ -80,13 +85,46 @@ struct JsonWalk::State {
   bool walk_object(ondemand::object& object, std::uint32_t node, std::uint32_t depth);
   bool walk_array(ondemand::array& array, std::uint32_t depth);
   bool walk_value(ondemand::value& value, std::uint32_t node, std::uint32_t depth);
-  bool find_member(ondemand::field& field, std::uint32_t node, std::uint32_t*& guess, std::uint32_t& member);
-  bool take_string(std::string_view token, bool read, std::string_view& text);
+  bool walk_container(ondemand::value& value, char bracket, std::uint32_t node, std::uint32_t depth);
+  bool look_up(ondemand::field& field, std::uint32_t node, std::uint32_t& member);
+  std::string_view take_string(std::string_view token, bool read);
+  std::string_view take_escapes(std::string_view text, bool read);
   bool check_scalar(std::string_view token, RawForm& form);
-  bool check_depth(std::uint32_t depth, std::size_t offset);
   void mark_not_inside(std::uint32_t node, std::size_t offset);
   void record_found(std::uint32_t node, RawForm form, std::string_view text, std::size_t offset);
 };
+
+bool JsonWalk::State::fail(RejectReason reason, std::size_t offset, std::string_view detail) {
+  reject->reason = reason;
+  reject->field.clear();
+  reject->byte_offset = offset;
+  reject->detail.assign(detail);
+  return false;
+}
+
+bool JsonWalk::State::fail_structure() {
+  return fail(RejectReason::kInvalidJson, last_token,
+              "the JSON text is malformed here or directly behind: a comma, colon, bracket or value is missing or one "
+              "too many");
+}
+
+// The last token is not the bracket that closes the record.
+bool JsonWalk::State::fail_root() {
+  const std::size_t behind = find_text_behind(json, last_token);
+  if (behind >= json.size()) return fail(RejectReason::kInvalidJson, last_token, "the bracket here is not closed");
+  return fail(RejectReason::kInvalidJson, behind, "there is text behind the JSON value");
+}
+
+bool JsonWalk::State::fail_depth(std::size_t offset) {
+  return fail(RejectReason::kNestingTooDeep, offset,
+              "arrays and objects are nested deeper than " + std::to_string(max_nesting));
+}
+
+bool JsonWalk::State::fail_duplicate(std::uint32_t node) {
+  fail(RejectReason::kDuplicateKey, last_token, "the member stands twice in its object");
+  reject->field = tree.dotted(node);
+  return false;
+}
 
 void JsonWalk::State::copy_padded(std::string_view bytes) {
   if (padded == nullptr || bytes.size() > capacity) {
@@ -128,8 +166,7 @@ bool JsonWalk::State::walk_root(ondemand::document& document) {
       return fail(RejectReason::kInvalidJson, last_token + token.size(), "there is text behind the JSON value");
     }
     RawForm form{};
-    std::string_view text;
-    if (first == '"' ? !take_string(whole, false, text) : !check_scalar(whole, form)) return false;
+    if (first == '"' ? take_string(whole, false).data() == nullptr : !check_scalar(whole, form)) return false;
     return fail(RejectReason::kNotAnObject, last_token, "the record is JSON, but not an object");
   }
   // A walk that ended well left the document alive and behind its last token.
@@ -141,18 +178,28 @@ bool JsonWalk::State::walk_root(ondemand::document& document) {
   return first == '{' || fail(RejectReason::kNotAnObject, last_token, "the record is JSON, but not an object");
 }
 
-bool JsonWalk::State::check_depth(std::uint32_t depth, std::size_t offset) {
-  return depth <= max_nesting || fail(RejectReason::kNestingTooDeep, offset,
-                                      "arrays and objects are nested deeper than " + std::to_string(max_nesting));
-}
-
+// Records of one stream name their members in one order, so the guess is nearly always right and the name need not be
+// unescaped or looked up.
 bool JsonWalk::State::walk_object(ondemand::object& object, std::uint32_t node, std::uint32_t depth) {
-  std::uint32_t* guess = node == kNone ? nullptr : &memory[node].first_child;
+  static_assert(QuotedName::kReadable <= simdjson::SIMDJSON_PADDING);
+  std::uint32_t nothing = kNone;
+  std::uint32_t* guess = node == kNone ? &nothing : &members[node].first_child;
   for (auto result : object) {
     if (result.error() != simdjson::SUCCESS) return fail_structure();
     ondemand::field&& field = std::move(result).value_unsafe();  // not copied: it is half of a member's cost
-    std::uint32_t member = kNone;
-    if (!find_member(field, node, guess, member)) return false;
+    const char* const name = field.key().raw();
+    last_token = offset_of(name) - 1;
+    std::uint32_t member = *guess;
+    if (member == kNone || !members[member].name.begins(name)) {
+      if (!look_up(field, node, member)) return false;
+    }
+    if (member != kNone) {
+      *guess = member;
+      Member& known = members[member];
+      if (known.seen_in == record) return fail_duplicate(member);
+      known.seen_in = record;
+      guess = &known.follower;
+    }
     if (!walk_value(field.value(), member, depth)) return false;
   }
   return true;
@@ -167,32 +214,13 @@ bool JsonWalk::State::walk_array(ondemand::array& array, std::uint32_t depth) {
   return true;
 }
 
-// Records of one stream name their members in one order, so the guess is nearly always right and the name need not be
-// unescaped or looked up.
-bool JsonWalk::State::find_member(ondemand::field& field, std::uint32_t node, std::uint32_t*& guess,
-                                  std::uint32_t& member) {
-  const char* const name = field.key().raw();
-  last_token = offset_of(name) - 1;
-  static_assert(QuotedName::kReadable <= simdjson::SIMDJSON_PADDING);
-  if (guess != nullptr && *guess != kNone && tree[*guess].quoted.begins(name)) {
-    member = *guess;
-  } else {
-    std::string_view unescaped_name;
-    if (field.unescaped_key().get(unescaped_name) != simdjson::SUCCESS) {
-      return fail(RejectReason::kInvalidJson, last_token, "a member's name has a bad escape");
-    }
-    if (node == kNone) return true;
-    member = tree.child(node, unescaped_name);
-    if (member == kNone) return true;
-    *guess = member;
+// `member` is the node of the field's name below `node`, kNone if nobody reads it.
+bool JsonWalk::State::look_up(ondemand::field& field, std::uint32_t node, std::uint32_t& member) {
+  std::string_view name;
+  if (field.unescaped_key().get(name) != simdjson::SUCCESS) {
+    return fail(RejectReason::kInvalidJson, last_token, "a member's name has a bad escape");
   }
-  guess = &memory[member].follower;
-  if (memory[member].seen_in == record) {
-    fail(RejectReason::kDuplicateKey, last_token, "the member stands twice in its object");
-    reject->field = tree.dotted(member);
-    return false;
-  }
-  memory[member].seen_in = record;
+  member = node == kNone ? kNone : tree.child(node, name);
   return true;
 }
 
@@ -201,54 +229,75 @@ bool JsonWalk::State::walk_value(ondemand::value& value, std::uint32_t node, std
   if (token.empty()) return fail_structure();
   const std::size_t offset = offset_of(token.data());
   last_token = offset;
-  switch (token.front()) {
-    case '{': {
-      if (!check_depth(depth + 1, offset)) return false;
-      ondemand::object object;
-      if (value.get_object().get(object) != simdjson::SUCCESS) return fail_structure();
-      if (node != kNone) record_found(node, RawForm::kObject, {}, offset);
-      const bool reads_inside = node != kNone && !tree[node].children.empty();
-      return walk_object(object, reads_inside ? node : kNone, depth + 1);
-    }
-    case '[': {
-      if (!check_depth(depth + 1, offset)) return false;
-      ondemand::array array;
-      if (value.get_array().get(array) != simdjson::SUCCESS) return fail_structure();
-      if (node != kNone) record_found(node, RawForm::kArray, {}, offset);
-      return walk_array(array, depth + 1);
-    }
-    case '"': {
-      std::string_view text;
-      if (!take_string(token, node != kNone, text)) return false;
-      // Left unread, a string before a stray colon would be taken for a name when the walk moves on.
-      ondemand::raw_json_string unread;
-      if (value.get_raw_json_string().get(unread) != simdjson::SUCCESS) return fail_structure();
-      if (node != kNone) record_found(node, RawForm::kString, text, offset);
-      return true;
-    }
-    default: {
-      RawForm form{};
-      if (!check_scalar(token, form)) return false;
-      if (node != kNone) record_found(node, form, form == RawForm::kNumber ? token : std::string_view(), offset);
-      return true;
-    }
+  RawForm form{};
+  std::string_view text = token;
+  if (token.front() == '"') {
+    form = RawForm::kString;
+    text = take_string(token, node != kNone);
+    if (text.data() == nullptr) return false;
+    // Left unread, a string before a stray colon would be taken for a name when the walk moves on.
+    if (value.get_raw_json_string().error() != simdjson::SUCCESS) return fail_structure();
+  } else if (token.front() == '{' || token.front() == '[') {
+    return walk_container(value, token.front(), node, depth + 1);
+  } else {
+    if (!check_scalar(token, form)) return false;
   }
+  if (node == kNone) return true;
+  const Member& member = members[node];
+  if (member.path != kNone) {
+    RawText& raw = found[member.path];  // part by part: assembled first and then copied, it stalls on its own stores
+    raw.text = text;
+    raw.offset = static_cast<std::uint32_t>(offset);
+    raw.form = form;
+  }
+  if (member.has_children && form != RawForm::kNull) mark_not_inside(node, offset);
+  return true;
 }
 
-// `token` is a string's token without space behind it: the first stage guarantees that only its last byte can be the
-// closing quote.
-bool JsonWalk::State::take_string(std::string_view token, bool read, std::string_view& text) {
-  if (token.size() < 2 || token.back() != '"') return fail_structure();
-  text = token.substr(1, token.size() - 2);
-  if (std::memchr(text.data(), '\\', text.size()) == nullptr) return true;
+bool JsonWalk::State::walk_container(ondemand::value& value, char bracket, std::uint32_t node, std::uint32_t depth) {
+  const std::size_t offset = last_token;
+  if (depth > max_nesting) return fail_depth(offset);
+  const bool is_object = bracket == '{';
+  if (node != kNone) {
+    const Member& member = members[node];
+    if (member.path != kNone) {
+      found[member.path] = {{}, static_cast<std::uint32_t>(offset), is_object ? RawForm::kObject : RawForm::kArray};
+    }
+    if (!is_object) mark_not_inside(node, offset);
+    if (!member.has_children) node = kNone;
+  }
+  if (is_object) {
+    ondemand::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) return fail_structure();
+    return walk_object(object, node, depth);
+  }
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return fail_structure();
+  return walk_array(array, depth);
+}
+
+// The text of a string, with a null pointer if it is malformed. `token` is its token without space behind it: the first
+// stage guarantees that only its last byte can be the closing quote. Returned by value, since through a reference each
+// copy of it would wait for its own stores.
+std::string_view JsonWalk::State::take_string(std::string_view token, bool read) {
+  if (token.size() < 2 || token.back() != '"') {
+    fail_structure();
+    return {};
+  }
+  const std::string_view text = token.substr(1, token.size() - 2);
+  return may_have_backslash(text) ? take_escapes(text, read) : text;
+}
+
+std::string_view JsonWalk::State::take_escapes(std::string_view text, bool read) {
+  if (text.find('\\') == std::string_view::npos) return text;
   if (read && unescaped.capacity() < json.size()) unescaped.reserve(std::bit_ceil(json.size()));
   const std::size_t begin = unescaped.size();
   const std::size_t fault = unescape_json(text, read ? &unescaped : nullptr);
   if (fault != std::string_view::npos) {
-    return fail(RejectReason::kInvalidJson, offset_of(text.data()) + fault, "the escape is not one of JSON's");
+    fail(RejectReason::kInvalidJson, offset_of(text.data()) + fault, "the escape is not one of JSON's");
+    return {};
   }
-  if (read) text = std::string_view(unescaped).substr(begin);
-  return true;
+  return read ? std::string_view(unescaped).substr(begin) : text;
 }
 
 bool JsonWalk::State::check_scalar(std::string_view token, RawForm& form) {
@@ -266,16 +315,6 @@ bool JsonWalk::State::check_scalar(std::string_view token, RawForm& form) {
   return true;
 }
 
-void JsonWalk::State::record_found(std::uint32_t node, RawForm form, std::string_view text, std::size_t offset) {
-  if (const std::uint32_t path = tree[node].path; path != kNone) {
-    RawText& raw = found[path];  // set part by part: assembled first and then copied, it stalls on its own stores
-    raw.text = text;
-    raw.offset = static_cast<std::uint32_t>(offset);
-    raw.form = form;
-  }
-  if (form != RawForm::kObject && form != RawForm::kNull) mark_not_inside(node, offset);
-}
-
 void JsonWalk::State::mark_not_inside(std::uint32_t node, std::size_t offset) {
   for (const std::uint32_t child : tree[node].children) {
     if (tree[child].path != kNone) {
@@ -286,7 +325,7 @@ void JsonWalk::State::mark_not_inside(std::uint32_t node, std::size_t offset) {
 }
 
 JsonWalk::JsonWalk() : state_(std::make_unique<State>()) {
-  state_->memory.resize(1);
+  state_->members.resize(1);
   state_->copy_padded({});
 }
 JsonWalk::~JsonWalk() = default;
@@ -296,7 +335,15 @@ JsonWalk& JsonWalk::operator=(JsonWalk&&) noexcept = default;
 std::uint32_t JsonWalk::add_path(std::span<const std::string> path) {
   const std::uint32_t number = state_->tree.add(path);
   state_->found.resize(state_->tree.path_count());
-  state_->memory.resize(state_->tree.node_count());
+  for (auto node = static_cast<std::uint32_t>(state_->members.size()); node < state_->tree.node_count(); ++node) {
+    State::Member member;
+    member.name = QuotedName(state_->tree[node].name);
+    state_->members.push_back(member);
+  }
+  for (std::uint32_t node = 0; node < state_->tree.node_count(); ++node) {
+    state_->members[node].path = state_->tree[node].path;
+    state_->members[node].has_children = !state_->tree[node].children.empty();
+  }
   return number;
 }
 

@@ -10,22 +10,7 @@ namespace {
 // Length first: names of one object seldom share it, so most comparisons end there.
 bool name_before(std::string_view a, std::string_view b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
 
-bool needs_escape(std::string_view name) {
-  return std::any_of(name.begin(), name.end(),
-                     [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
-}
-
 }  // namespace
-
-QuotedName::QuotedName(std::string_view name) {
-  const std::string quoted = std::string(name) + '"';
-  if (quoted.size() > kReadable || needs_escape(name)) return;
-  std::array<char, kReadable> mask{};
-  std::fill_n(mask.begin(), quoted.size(), static_cast<char>(0xFF));
-  std::memcpy(bytes_.data(), quoted.data(), quoted.size());
-  std::memcpy(mask_.data(), mask.data(), mask.size());
-  words_ = (quoted.size() + 7) / 8;
-}
 
 PathTree::PathTree() : nodes_(1) {}
 
@@ -44,7 +29,6 @@ std::uint32_t PathTree::add_child(std::uint32_t node, const std::string& name) {
   const std::uint32_t added = node_count();
   Node child_node;
   child_node.name = name;
-  child_node.quoted = QuotedName(name);
   child_node.parent = node;
   nodes_.push_back(std::move(child_node));
 

@@ -1,6 +1,7 @@
 #include "engine/history/dictionary.h"
 
 #include <cstring>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "engine/history/wide.h"
@@ -81,22 +82,23 @@ bool Dictionary::same(const Entry& entry, const DistinctKey& key) const {
 std::size_t Dictionary::slot_of(const DistinctKey& key) const {
   const std::size_t mask = table_.size() - 1;
   for (std::size_t slot = key.hash & mask;; slot = (slot + 1) & mask) {
-    if (table_[slot] == 0 || same(entries_[table_[slot] - 1], key)) return slot;
+    const Slot& at = table_[slot];
+    if (at.number == 0 || (at.tag == tag_of(key.hash) && same(entries_[at.number - 1], key))) return slot;
   }
 }
 
 std::uint32_t Dictionary::find(const DistinctKey& key) const {
   if (table_.empty()) return kAbsent;
-  const std::uint32_t found = table_[slot_of(key)];
+  const std::uint32_t found = table_[slot_of(key)].number;
   return found == 0 ? kAbsent : found - 1;
 }
 
 std::uint32_t Dictionary::acquire(const DistinctKey& key) {
   if (2 * (live_ + std::size_t{1}) > table_.size()) grow();
-  std::uint32_t& slot = table_[slot_of(key)];
-  if (slot != 0) {
-    ++entries_[slot - 1].users;
-    return slot - 1;
+  Slot& slot = table_[slot_of(key)];
+  if (slot.number != 0) {
+    ++entries_[slot.number - 1].users;
+    return slot.number - 1;
   }
   std::uint32_t id = 0;
   if (free_.empty()) {
@@ -119,7 +121,7 @@ std::uint32_t Dictionary::acquire(const DistinctKey& key) {
     entry.cell = reinterpret_cast<std::uintptr_t>(copy);
     text_bytes_ += key.text.size();
   }
-  slot = id + 1;
+  slot = {id + 1, tag_of(key.hash)};
   ++live_;
   return id;
 }
@@ -130,16 +132,16 @@ void Dictionary::release(std::uint32_t id) {
   if (--entry.users != 0) return;
   const std::size_t mask = table_.size() - 1;
   std::size_t hole = entry.hash & mask;
-  while (table_[hole] != id + 1) hole = (hole + 1) & mask;
+  while (table_[hole].number != id + 1) hole = (hole + 1) & mask;
   // Close the gap: whoever stands behind it in the same run and may stand earlier moves up.
-  for (std::size_t next = (hole + 1) & mask; table_[next] != 0; next = (next + 1) & mask) {
-    const std::size_t home = entries_[table_[next] - 1].hash & mask;
+  for (std::size_t next = (hole + 1) & mask; table_[next].number != 0; next = (next + 1) & mask) {
+    const std::size_t home = table_[next].tag & mask;
     if (((next - home) & mask) >= ((next - hole) & mask)) {
       table_[hole] = table_[next];
       hole = next;
     }
   }
-  table_[hole] = 0;
+  table_[hole] = {};
   if (entry.is_text) {
     text_bytes_ -= entry.length;
     delete[] text_of(entry).data();
@@ -151,17 +153,19 @@ void Dictionary::release(std::uint32_t id) {
 
 void Dictionary::grow() {
   const std::size_t size = table_.empty() ? 64 : table_.size() * 2;
-  table_.assign(size, 0);
-  for (std::uint32_t id = 0; id < entries_.size(); ++id) {
-    if (entries_[id].users == 0) continue;
-    std::size_t slot = entries_[id].hash & (size - 1);
-    while (table_[slot] != 0) slot = (slot + 1) & (size - 1);
-    table_[slot] = id + 1;
+  WEIR_CHECK(size <= std::size_t{1} << 32, "a column has fewer than 2^31 different values");
+  std::vector<Slot> larger(size);
+  for (const Slot& each : table_) {
+    if (each.number == 0) continue;
+    std::size_t slot = each.tag & (size - 1);
+    while (larger[slot].number != 0) slot = (slot + 1) & (size - 1);
+    larger[slot] = each;
   }
+  table_ = std::move(larger);
 }
 
 std::size_t Dictionary::memory_bytes() const {
-  return table_.capacity() * sizeof(std::uint32_t) + entries_.capacity() * sizeof(Entry) +
+  return table_.capacity() * sizeof(Slot) + entries_.capacity() * sizeof(Entry) +
          free_.capacity() * sizeof(std::uint32_t) + text_bytes_;
 }
 

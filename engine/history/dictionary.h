@@ -43,11 +43,20 @@ class Dictionary {
 
   std::uint32_t size() const { return live_; }
   std::size_t memory_bytes() const;
-  // Reads ahead what acquire() will touch.
-  void prefetch(const DistinctKey& key) const {
-    if (!table_.empty()) __builtin_prefetch(&table_[key.hash & (table_.size() - 1)]);
+  // Fetch ahead what acquire() will touch, in two steps that each take a trip to memory.
+  void prefetch_slot(std::uint64_t hash) const {
+    if (!table_.empty()) __builtin_prefetch(&table_[hash & (table_.size() - 1)]);
   }
-  void prefetch(std::uint32_t id) const { __builtin_prefetch(&entries_[id]); }
+  void prefetch_entry(std::uint64_t hash) const {
+    if (table_.empty()) return;
+    const Slot& slot = table_[hash & (table_.size() - 1)];
+    if (slot.number != 0 && slot.tag == tag_of(hash)) __builtin_prefetch(&entries_[slot.number - 1]);
+  }
+  // The same for release().
+  void prefetch_entry_of(std::uint32_t id) const { __builtin_prefetch(&entries_[id]); }
+  void prefetch_slot_of(std::uint32_t id) const {
+    if (entries_[id].users == 1) prefetch_slot(entries_[id].hash);
+  }
 
  private:
   struct Entry {
@@ -58,12 +67,19 @@ class Dictionary {
     std::uint16_t currency = 0;
     bool is_text = false;
   };
+  // The tag tells most other values apart without a look at their entries, and says where a slot's value would rather
+  // be: tables have at most 2^32 slots.
+  struct Slot {
+    std::uint32_t number = 0;  // id + 1; 0: empty
+    std::uint32_t tag = 0;
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
   static std::string_view text_of(const Entry& entry);
   bool same(const Entry& entry, const DistinctKey& key) const;
   std::size_t slot_of(const DistinctKey& key) const;  // where it is, or the empty slot where it would be
   void grow();
 
-  std::vector<std::uint32_t> table_;  // number + 1, 0 is empty; linear probing from hash & (size - 1)
+  std::vector<Slot> table_;  // linear probing from hash & (size - 1)
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> free_;
   std::uint32_t live_ = 0;

@@ -2,12 +2,24 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "engine/base/check.h"
 #include "engine/history/leaf_scan.h"
 #include "engine/history/node.h"
 
 namespace weir::history {
+namespace {
+
+// Without the instruction, which not every x86-64 has, the compiler's own is a call into a library.
+std::uint64_t bits_set(std::uint64_t word) {
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0F;
+  return word * 0x0101010101010101 >> 56;
+}
+
+}  // namespace
 
 void IdSet::insert(std::uint32_t id) {
   if (2 * (used_.size() + 1) > table_.size()) {
@@ -72,35 +84,43 @@ bool DistinctCount::insert_rare(const Layout& layout, const DictionaryColumn& co
 }
 
 // False if there are more than `exact_up_to` different values.
-bool DistinctCount::exact(const Layout& layout, const DictionaryColumn& column, std::uint32_t exact_up_to,
-                          std::uint32_t also_id, bool also_new, std::uint64_t& count) {
+bool DistinctCount::exact(const Layout& layout, const DictionaryColumn& column, const Dictionary& dictionary,
+                          std::uint32_t exact_up_to, const DistinctKey* also, std::uint64_t& count) {
   bool rare = false;
+  std::size_t words = 1;
   for (const SetPiece& piece : sets_) {
     if (piece.set->overflow) return false;
     rare = rare || piece.set->rare;
+    words = std::max(words, piece.set->dense.size());
   }
   const std::uint32_t dense_ids = layout.dense_ids();
-  const std::size_t most_words = (dense_ids + 63) / 64;
-  dense_.assign(most_words, 0);
+  dense_.assign(words, 0);
   rare_.clear();
   for (const SetPiece& piece : sets_) {
-    const std::uint64_t* const dense = piece.set->dense.data();
-    const std::size_t size = std::min(piece.set->dense.size(), most_words);
-    for (std::size_t i = 0; i < size; ++i) dense_[i] |= dense[i];
+    const std::vector<std::uint64_t>& dense = piece.set->dense;
+    for (std::size_t i = 0; i < dense.size(); ++i) dense_[i] |= dense[i];
   }
   const auto see = [&](std::uint32_t id) {
-    if (id < dense_ids) {
-      dense_[id / 64] |= 1ULL << id % 64;
-    } else {
+    if (id >= dense_ids) {
       rare_.insert(id);
+      return;
     }
+    if (id / 64 >= dense_.size()) dense_.resize(id / 64 + 1);
+    dense_[id / 64] |= 1ULL << id % 64;
   };
   for (const LeafPiece& piece : leaves_) {
     each_value(layout, *piece.leaf, column, piece.rows, [&](std::uint32_t id, std::uint16_t) { see(id); });
   }
-  if (also_id != Dictionary::kAbsent) see(also_id);
-  count = also_new ? 1 : 0;
-  for (const std::uint64_t word : dense_) count += static_cast<std::uint64_t>(std::popcount(word));
+  count = 0;
+  if (also != nullptr) {
+    const std::uint32_t id = dictionary.find(*also);
+    if (id == Dictionary::kAbsent) {
+      count = 1;
+    } else {
+      see(id);
+    }
+  }
+  for (const std::uint64_t word : dense_) count += bits_set(word);
   if (count + rare_.size() > exact_up_to) return false;
   if (rare) {
     const std::uint64_t most = exact_up_to - count;
@@ -114,19 +134,16 @@ bool DistinctCount::exact(const Layout& layout, const DictionaryColumn& column, 
 }
 
 DistinctResult DistinctCount::count(const Layout& layout, const DictionaryColumn& column, const Dictionary& dictionary,
-                                    std::uint32_t exact_up_to, const Value& also) {
+                                    std::uint32_t exact_up_to, const Value& also, std::uint64_t kin) {
   WEIR_CHECK(exact_up_to >= column.exact_least && exact_up_to <= column.exact_most,
              "a distinct count is exact up to what its layout provides for");
   DistinctResult result;
-  std::uint32_t also_id = Dictionary::kAbsent;
-  std::uint16_t also_code = 0;
+  std::optional<DistinctKey> key;
   if (!also.is_absent()) {
-    const DistinctKey key(also);
-    also_id = dictionary.find(key);
-    also_code = sketch_code(key.hash);
+    key.emplace(also);
+    dictionary.prefetch_slot(key->hash);  // the event is likely to be appended next
   }
-  const bool also_new = !also.is_absent() && also_id == Dictionary::kAbsent;
-  if (exact(layout, column, exact_up_to, also_id, also_new, result.count)) return result;
+  if (exact(layout, column, dictionary, exact_up_to, key ? &*key : nullptr, result.count)) return result;
   registers_.fill(0);
   for (const SetPiece& piece : sets_) {
     if (piece.set->registers) merge(registers_, *piece.set->registers);
@@ -135,11 +152,23 @@ DistinctResult DistinctCount::count(const Layout& layout, const DictionaryColumn
     each_value(layout, *piece.leaf, column, piece.rows,
                [this](std::uint32_t, std::uint16_t code) { raise(registers_, code); });
   }
-  if (!also.is_absent()) raise(registers_, also_code);
+  if (key) {
+    raise(registers_, sketch_code(key->hash));
+    dictionary.prefetch_entry(key->hash);
+  }
   result.approximate = true;
   // There are more values than that, whatever the sketch makes of them.
-  result.count = std::max<std::uint64_t>(estimate(registers_), std::uint64_t{exact_up_to} + 1);
+  result.count = std::max<std::uint64_t>(estimated(kin), std::uint64_t{exact_up_to} + 1);
   return result;
+}
+
+std::uint64_t DistinctCount::estimated(std::uint64_t kin) {
+  Estimate& last = estimates_[(kin * 0x9E3779B97F4A7C15) >> 60];
+  if (last.registers != registers_) {
+    last.registers = registers_;
+    last.count = estimate(registers_);
+  }
+  return last.count;
 }
 
 DistinctResult DistinctCount::count_plain(const Layout& layout, const Leaf& leaf, const Column& column,

@@ -38,8 +38,9 @@ class DistinctCount {
   void add_set(const Union& set, const DistinctContext& context, Node& node, std::uint32_t from, std::uint32_t to);
 
   // Counts what was added since clear(), and `also` unless it is absent. `exact_up_to` is within what the layout says.
+  // `kin`: any number; sketches of counts with the same number are expected to be alike.
   DistinctResult count(const Layout& layout, const DictionaryColumn& column, const Dictionary& dictionary,
-                       std::uint32_t exact_up_to, const Value& also);
+                       std::uint32_t exact_up_to, const Value& also, std::uint64_t kin);
 
   // The same for rows of a single leaf that has no numbers.
   DistinctResult count_plain(const Layout& layout, const Leaf& leaf, const Column& column, std::uint64_t rows,
@@ -57,11 +58,20 @@ class DistinctCount {
     const Leaf* leaf;
     std::uint64_t rows;
   };
-  bool exact(const Layout& layout, const DictionaryColumn& column, std::uint32_t exact_up_to, std::uint32_t also_id,
-             bool also_new, std::uint64_t& count);
+  bool exact(const Layout& layout, const DictionaryColumn& column, const Dictionary& dictionary,
+             std::uint32_t exact_up_to, const DistinctKey* also, std::uint64_t& count);
   bool insert_rare(const Layout& layout, const DictionaryColumn& column, std::uint32_t track, const Node& node,
                    std::uint32_t from, std::uint32_t to, std::uint64_t most);
 
+  // The estimate of registers_; looked up if the last of the same kin was of the same registers, as it mostly is in a
+  // window that slides over many rows.
+  std::uint64_t estimated(std::uint64_t kin);
+
+  struct Estimate {
+    Registers registers{};
+    std::uint64_t count = 0;  // of all-zero registers
+  };
+  Estimate estimates_[16];
   std::vector<SetPiece> sets_;
   std::vector<LeafPiece> leaves_;
   std::vector<std::uint64_t> dense_;

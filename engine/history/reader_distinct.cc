@@ -29,7 +29,8 @@ DistinctResult Reader::distinct(std::uint32_t measure, const Range& range, std::
     for (std::uint32_t j = 0; j < sections_[i].pieces; ++j) add_sets(sections_[i], sections_[i].piece[j]);
   }
   return count_.count(*layout_, layout_->dictionaries()[column.dictionary],
-                      trunk_->dictionaries->by_index[column.dictionary]->dictionary, exact_up_to, also);
+                      trunk_->dictionaries->by_index[column.dictionary]->dictionary, exact_up_to, also,
+                      static_cast<std::uint64_t>(range.until_ms - range.after_ms) + (std::uint64_t{measure} << 48));
 }
 
 void Reader::add_sets(const Section& section, const Piece& piece) {

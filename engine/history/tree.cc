@@ -24,6 +24,23 @@ void destroy_below(Node* node) {
   Node::destroy(node);
 }
 
+// Fetches ahead what the dictionaries will be asked for, in two steps: call it with step 0 and, a while later, 1.
+void fetch_dictionaries(const Layout& layout, const ColumnDictionaries& dictionaries, const NewRow& row, int step) {
+  thread_local std::vector<std::uint64_t> hashes;
+  hashes.resize(dictionaries.by_index.size());
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    const Value& value = row.slots[layout.columns()[layout.dictionaries()[i].column].slot];
+    if (value.is_absent()) continue;
+    const Dictionary& dictionary = dictionaries.by_index[i]->dictionary;
+    if (step == 0) {
+      hashes[i] = DistinctKey(value).hash;
+      dictionary.prefetch_slot(hashes[i]);
+    } else {
+      dictionary.prefetch_entry(hashes[i]);
+    }
+  }
+}
+
 }  // namespace
 
 void find_after(const Trunk& trunk, std::int64_t time_ms, Path& path) {
@@ -46,8 +63,10 @@ void Tree::insert(const NewRow& row) {
     set_root(Leaf::make(layout_, 0, trunk_.dictionaries != nullptr, 0), 0);
     trunk_.tree_bytes += leaf_bytes(*root_leaf());
   }
+  if (trunk_.dictionaries) fetch_dictionaries(layout_, *trunk_.dictionaries, row, 0);
   Path path;
   find_after(trunk_, row.time_ms, path);
+  if (trunk_.dictionaries) fetch_dictionaries(layout_, *trunk_.dictionaries, row, 1);
   const bool comes_last = at_right_edge(path);
   ++trunk_.inserted;
   if (!comes_last) ++trunk_.inserted_late;
@@ -293,7 +312,8 @@ void Tree::release_values(const Leaf& leaf) {
     const DictionaryColumn& column = layout_.dictionaries()[i];
     Dictionary& dictionary = trunk_.dictionaries->by_index[i]->dictionary;
     const std::uint64_t rows = leaf.bitmap(layout_, layout_.columns()[column.column].presence);
-    each_value(layout_, leaf, column, rows, [&](std::uint32_t id, std::uint16_t) { dictionary.prefetch(id); });
+    each_value(layout_, leaf, column, rows, [&](std::uint32_t id, std::uint16_t) { dictionary.prefetch_entry_of(id); });
+    each_value(layout_, leaf, column, rows, [&](std::uint32_t id, std::uint16_t) { dictionary.prefetch_slot_of(id); });
     each_value(layout_, leaf, column, rows, [&](std::uint32_t id, std::uint16_t) { dictionary.release(id); });
   }
 }

@@ -1,7 +1,5 @@
 #include "engine/shard/epochs.h"
 
-#include <algorithm>
-
 #include "engine/base/check.h"
 
 namespace weir::shard {
@@ -39,10 +37,7 @@ Result<bool> Epochs::pump(Core& core, std::uint64_t delivered_below) {
   written_ = cut_;
   if (sync_) {
     // No recovery can go back behind a synced epoch, so what is beyond its history may be dropped.
-    const auto& policy = *core.policy;
-    const auto clock_ms = cut_.progress.clock_ms;
-    store_.set_expiry({clock_ms - policy.history_ms,
-                       clock_ms - std::max(policy.history_ms, policy.schema->limits.duplicate_horizon_ms)});
+    store_.set_expiry({cut_.progress.history_cutoff_ms, cut_.progress.event_cutoff_ms});
   }
   phase_ = Phase::kIdle;
   return true;

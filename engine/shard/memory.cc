@@ -4,6 +4,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <utility>
 
@@ -84,7 +85,12 @@ struct Memory::State {
   std::vector<NewEvent> new_events;
   std::vector<std::string> unwritten_events;
 
-  ByText<std::vector<history::LabelEntry>> waiting;
+  struct WaitingLabel {
+    std::int64_t clock_ms = 0;
+    history::LabelEntry label;
+  };
+  ByText<std::vector<WaitingLabel>> waiting;
+  std::deque<std::pair<std::int64_t, std::string>> waiting_by_clock;  // (clock_ms, event id), also of labels taken since
   struct LabelChange {
     std::string event_id;
     std::int64_t clock_ms = 0;
@@ -164,9 +170,11 @@ Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Sche
       for (const auto& entry : label.entries) {
         auto read = read_label_bytes(entry.bytes);
         if (!read) return read.error();
-        waiting.push_back(*read);
+        waiting.push_back({entry.clock_ms, *read});
+        state->waiting_by_clock.emplace_back(entry.clock_ms, label.event_id);
       }
     }
+    std::sort(state->waiting_by_clock.begin(), state->waiting_by_clock.end());
     auto position = store->position();
     if (!position) return position.error();
     state->knows_all_ids = !position->has_value();
@@ -244,7 +252,8 @@ std::vector<history::LabelEntry> Memory::take_waiting_labels(std::string_view ev
   auto& s = *state_;
   const auto found = s.waiting.find(event_id);
   if (found == s.waiting.end()) return {};
-  auto labels = std::move(found->second);
+  std::vector<history::LabelEntry> labels;
+  for (const auto& waiting : found->second) labels.push_back(waiting.label);
   s.waiting.erase(found);
   if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), 0, {}});
   return labels;
@@ -252,8 +261,19 @@ std::vector<history::LabelEntry> Memory::take_waiting_labels(std::string_view ev
 
 void Memory::remember_waiting_label(std::string_view event_id, std::int64_t clock_ms, const history::LabelEntry& label) {
   auto& s = *state_;
-  s.waiting[std::string(event_id)].push_back(label);
+  s.waiting[std::string(event_id)].push_back({clock_ms, label});
+  s.waiting_by_clock.emplace_back(clock_ms, std::string(event_id));
   if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), clock_ms, label_bytes(label)});
+}
+
+void Memory::drop_waiting_labels(std::int64_t cutoff_ms) {
+  auto& s = *state_;
+  for (; !s.waiting_by_clock.empty() && s.waiting_by_clock.front().first <= cutoff_ms; s.waiting_by_clock.pop_front()) {
+    const auto found = s.waiting.find(s.waiting_by_clock.front().second);
+    if (found == s.waiting.end()) continue;
+    std::erase_if(found->second, [&](const auto& waiting) { return waiting.clock_ms <= cutoff_ms; });
+    if (found->second.empty()) s.waiting.erase(found);
+  }
 }
 
 void Memory::cut(state::Batch& batch) {

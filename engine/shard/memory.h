@@ -54,7 +54,6 @@ class Memory {
 
   // `entries` (row_codec.h) were added to the history and are to be stored. `newest_ms`: greatest event time in them.
   void remember_rows(Resident& resident, std::int64_t newest_ms, std::string_view entries);
-  // Histories in memory forget rows at or before the cutoff, as they are touched.
   const history::RowCodec& codec() const;
 
   // The entries of an event id, oldest first.
@@ -64,7 +63,10 @@ class Memory {
   bool any_label_waits() const;
   // The labels that wait for this event id, in the order in which they came; they wait no longer.
   std::vector<history::LabelEntry> take_waiting_labels(std::string_view event_id);
+  // `clock_ms` never goes back.
   void remember_waiting_label(std::string_view event_id, std::int64_t clock_ms, const history::LabelEntry& label);
+  // Labels that came at or before the cutoff wait no longer; the store drops them in its own time (Store::set_expiry).
+  void drop_waiting_labels(std::int64_t cutoff_ms);
 
   // Puts all changes since the last cut into `batch`. They count as unwritten until written(): entities with unwritten
   // changes stay in memory. At most one cut may be unwritten.

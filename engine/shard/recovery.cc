@@ -71,6 +71,7 @@ Status Runner::State::open_position(const Position& position, const topic::Offse
   next_audit_offset = position.next_audit_offset;
   position_stored = true;
   empty_memory = position.empty_memory;
+  policy_recorded = position.policy_recorded;
   epochs.resume(position);
   if (auto status = ports.audit_reader->seek(0, options.outbox.audit_partition, next_audit_offset); !status) {
     return status;
@@ -169,6 +170,7 @@ Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, 
     if (!loaded) return loaded.error();
     if (auto status = use_policy(std::move(*loaded)); !status) return status.error();
   }
+  policy_recorded = true;
   progress().clock_ms = recorded.head.clock_ms;
   ++progress().next_sequence;
   return true;
@@ -229,11 +231,11 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
     auto settled = settle(now_ms);
     if (!settled || !*settled) return settled;
     if (auto status = use_policy(wanted_policy); !status) return status.error();
-    policy_changed = true;
+    policy_recorded = false;
   }
   if (!core.step) {
     if (auto status = use_policy(wanted_policy); !status) return status.error();
-    policy_changed = true;
+    policy_recorded = false;
     empty_memory = true;
   }
   // Before the first record goes out there is a position to recover it from.
@@ -254,9 +256,10 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
   facts.empty_memory = empty_memory;
   core.step->start(now_ms, facts, output);
   deliver(nullptr, false);
-  if (policy_changed) {
+  if (!policy_recorded) {
     core.step->policy_record(now_ms, output);
     deliver(nullptr, false);
+    policy_recorded = true;
   }
   announced_below = progress().next_sequence;
   return true;

@@ -35,6 +35,7 @@ struct Replay::State {
   Output output;
   state::Batch batch;
   std::uint64_t since_epoch = 0;
+  bool stepped = false;  // something was put into memory
 
   Progress& progress() { return core.step ? core.step->progress : base; }
 
@@ -48,6 +49,7 @@ struct Replay::State {
     return {};
   }
   Status use_recorded_policy();
+  ReplayFinding finding(ReplayVerdict verdict, std::string difference) const;
   Result<ReplayFinding> step();
 };
 
@@ -71,14 +73,15 @@ Status Replay::State::use_recorded_policy() {
   return {};
 }
 
+ReplayFinding Replay::State::finding(ReplayVerdict verdict, std::string difference) const {
+  return {verdict, parsed.kind, parsed.head.sequence, parsed.event_id, std::move(difference)};
+}
+
 Result<ReplayFinding> Replay::State::step() {
-  ReplayFinding finding;
-  finding.kind = parsed.kind;
-  finding.sequence = parsed.head.sequence;
-  finding.event_id = parsed.event_id;
+  auto found = finding(ReplayVerdict::kIdentical, "");
   switch (parsed.kind) {
     case audit::Kind::kStart:
-      if (parsed.empty_memory && parsed.head.sequence > 0) {
+      if (parsed.empty_memory && stepped) {
         return Error{"the stream was begun anew at record " + std::to_string(parsed.head.sequence) +
                      ": replay it from there"};
       }
@@ -88,24 +91,25 @@ Result<ReplayFinding> Replay::State::step() {
       if (auto status = use_recorded_policy(); !status) return status.error();
       break;
     default: {
+      stepped = true;
       if (!core.step) return Error{"the stream has transactions before its first policy record"};
       if (auto status = core.step->recorded(parsed, reader, output); !status) {
-        finding.verdict = ReplayVerdict::kDifferent;
-        finding.difference = status.error().message;
+        found.verdict = ReplayVerdict::kDifferent;
+        found.difference = status.error().message;
         progress().next_sequence = parsed.head.sequence + 1;
-        return finding;
+        return found;
       }
-      finding.difference = audit::first_difference(parsed.hashed_part, output.audit);
-      if (!finding.difference.empty()) finding.verdict = ReplayVerdict::kDifferent;
+      found.difference = audit::first_difference(parsed.hashed_part, output.audit);
+      if (!found.difference.empty()) found.verdict = ReplayVerdict::kDifferent;
       if (++since_epoch >= kRecordsPerEpoch) {
         if (auto status = write_epoch(); !status) return status.error();
       }
-      return finding;
+      return found;
     }
   }
   progress().clock_ms = parsed.head.clock_ms;
   progress().next_sequence = parsed.head.sequence + 1;
-  return finding;
+  return found;
 }
 
 Result<ReplayFinding> Replay::next(std::string_view audit_record) {
@@ -118,23 +122,24 @@ Result<ReplayFinding> Replay::next(std::string_view audit_record) {
     return finding;
   }
   const auto next = s.progress().next_sequence;
-  if (!s.author.counts(s.parsed, next)) {
-    ReplayFinding finding;
-    finding.verdict = ReplayVerdict::kNotCounted;
-    finding.kind = s.parsed.kind;
-    finding.sequence = s.parsed.head.sequence;
-    return finding;
+  if (s.author.engine.empty()) {
+    if (s.parsed.kind != audit::Kind::kStart) return s.finding(ReplayVerdict::kMissing, "a start record comes first");
+    // A stream that was begun anew may be replayed from there.
+    if (s.parsed.empty_memory) s.progress().next_sequence = s.parsed.head.sequence;
+  } else if (!s.author.counts(s.parsed, next)) {
+    return s.finding(ReplayVerdict::kNotCounted, "");
   }
-  if (s.parsed.head.sequence != next) {
-    ReplayFinding finding;
-    finding.verdict = ReplayVerdict::kMissing;
-    finding.kind = s.parsed.kind;
-    finding.sequence = s.parsed.head.sequence;
-    finding.difference = "record " + std::to_string(next) + " should stand here";
-    s.progress().next_sequence = s.parsed.head.sequence + 1;
-    return finding;
+  if (s.parsed.head.sequence == s.progress().next_sequence) return s.step();
+  const auto message = "record " + std::to_string(next) + " should stand here";
+  if (s.parsed.head.sequence < next) return s.finding(ReplayVerdict::kMissing, message);
+  // Stepped all the same: what comes after it needs it.
+  s.progress().next_sequence = s.parsed.head.sequence;
+  auto finding = s.step();
+  if (finding) {
+    finding->verdict = ReplayVerdict::kMissing;
+    finding->difference = message;
   }
-  return s.step();
+  return finding;
 }
 
 }  // namespace weir::shard

@@ -17,7 +17,7 @@ enum class ReplayVerdict : std::uint8_t {
   kIdentical,
   kDifferent,   // the step came to other bytes
   kAltered,     // the record's bytes don't have its leaf, or it is no audit record at all
-  kMissing,     // one or more records before this one are not there
+  kMissing,     // one or more records before this one are not there, or it stands out of its place
   kNotCounted,  // written by an engine that another one had overtaken
 };
 std::string_view replay_verdict_name(ReplayVerdict verdict);

@@ -175,10 +175,13 @@ Position Runner::State::position() {
   now.progress = progress();
   // A lower bound while records are in flight: recovery passes over sequence numbers that it has applied already.
   now.next_audit_offset = phase == Phase::kRecovering ? next_audit_offset : outbox.next_audit_offset();
-  now.generation = author.generation;
-  now.engine = author.engine;
+  // An epoch that is cut while we announce ourselves is written once our start record stands in its place.
+  const bool ours = phase == Phase::kAnnouncing;
+  now.generation = ours ? generation : author.generation;
+  now.engine = ours ? options.engine : author.engine;
   now.policy = core.policy ? core.policy->hash : "";
   now.token_key_id = options.token_key_id;
+  now.policy_recorded = policy_recorded;
   now.empty_memory = empty_memory;
   now.consumed = feed.positions();
   return now;

@@ -55,7 +55,7 @@ struct Runner::State {
   std::uint64_t recovered_records = 0;
   Author author;
   bool position_stored = false;   // the state directory is not fresh any more
-  bool policy_changed = false;    // the policy to go live with needs a record of its own
+  bool policy_recorded = false;   // the core's policy stands on the audit stream
   bool empty_memory = false;      // nothing was stepped since the state directory was fresh
   std::uint64_t generation = 0;   // ours, once we announce ourselves
   std::uint64_t announced_below = 0;

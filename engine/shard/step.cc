@@ -107,6 +107,7 @@ struct Step::State {
 
   void advance_clock(Progress& progress, std::int64_t given_ms) const;
   void advance_event_clock(Progress& progress) const;
+  void advance_cutoffs(Progress& progress) const;
   void finish(Progress& progress, audit::Kind kind, Output& out);
 
   Status screen(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out,
@@ -155,15 +156,16 @@ Status Step::parsed(const Digest& digest, Output& out) {
 // `input` is nullptr for shells that want neither audit record nor decision.
 Status Step::State::screen(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out,
                            StageClock* stages) {
-  advance_event_clock(progress);
   out.flags = 0;
 
   const auto duplicate = answer_duplicate(progress, input, digest, out);
   if (!duplicate) return duplicate.error();
   if (*duplicate) return {};
+  advance_event_clock(progress);
+  advance_cutoffs(progress);
 
   if (auto status = fetch_histories(); !status) return status;
-  const std::int64_t cutoff_ms = progress.clock_ms - policy->history_ms;
+  const std::int64_t cutoff_ms = progress.history_cutoff_ms;
   out.flags |= flags(cutoff_ms);
   done(stages, StageClock::kHistory);
 
@@ -216,11 +218,19 @@ void Step::State::advance_event_clock(Progress& progress) const {
   if (low != INT64_MIN) progress.clock_ms = std::max(progress.clock_ms, low);
 }
 
+// An id counts as long as its label may find its event, and up to and including the duplicate horizon.
+void Step::State::advance_cutoffs(Progress& progress) const {
+  const auto ids_ms = std::max(policy->history_ms, schema.limits.duplicate_horizon_ms);
+  progress.history_cutoff_ms = std::max(progress.history_cutoff_ms, progress.clock_ms - policy->history_ms);
+  progress.event_cutoff_ms = std::max(progress.event_cutoff_ms, progress.clock_ms - ids_ms - 1);
+}
+
 Result<bool> Step::State::answer_duplicate(Progress& progress, const audit::InputPlace* input, const Digest& digest,
                                            Output& out) {
   auto stored = memory.find_event(event.id);
   if (!stored) return stored.error();
   for (const auto& found : *stored) {
+    if (found.clock_ms <= progress.event_cutoff_ms) continue;
     if (progress.clock_ms - found.clock_ms > schema.limits.duplicate_horizon_ms) continue;
     auto first = read_event_entry(found.bytes);
     if (!first) return first.error();
@@ -284,6 +294,7 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
   memory.codec().encode_row(event.slots(), event.time_ms, sequence, label ? &*label : nullptr, row);
   // Labels that came before their event.
   if (memory.any_label_waits()) {
+    memory.drop_waiting_labels(progress.event_cutoff_ms);
     for (const auto& waiting : memory.take_waiting_labels(event.id)) {
       memory.codec().encode_label(event.time_ms, sequence, waiting, row);
       waiting_labels.push_back(waiting);
@@ -295,7 +306,7 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
     auto& past = *histories[e];
     past.append(event.slots(), event.time_ms, sequence, label ? &*label : nullptr);
     for (const auto& waiting : waiting_labels) past.label(event.time_ms, sequence, waiting);
-    past.evict(progress.clock_ms - policy->history_ms);
+    past.evict(progress.history_cutoff_ms);
     memory.remember_rows(*residents[e], event.time_ms, row);
     entry.keys.push_back({memory.entity_number(e), keys[e]});
   }
@@ -379,10 +390,15 @@ Status Step::label(const Input& input, Output& out) {
 
 Status Step::State::attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label,
                                  Output& out) {
+  advance_cutoffs(progress);
+  memory.drop_waiting_labels(progress.event_cutoff_ms);
   auto stored = memory.find_event(label.event_id);
   if (!stored) return stored.error();
   const history::LabelEntry value{label.fraud, label.known_at_ms};
+  bool waits = true;
   for (const auto& found : *stored) {
+    if (found.clock_ms <= progress.event_cutoff_ms) continue;
+    waits = false;
     auto event_entry = read_event_entry(found.bytes);
     if (!event_entry) return event_entry.error();
     row.clear();
@@ -396,7 +412,6 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
       memory.remember_rows(**resident, event_entry->time_ms, row);
     }
   }
-  const bool waits = stored->empty();
   if (waits) memory.remember_waiting_label(label.event_id, progress.clock_ms, value);
   out.audit.clear();
   out.decision.clear();

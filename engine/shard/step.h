@@ -24,7 +24,9 @@ namespace weir::shard {
 // Where clock values come from.
 enum class ClockSource : std::uint8_t {
   kGiven,  // with each input: the engine's wall clock live, the recorded value later
-  kEvent,  // from the events: the greatest time that at least two events have reached, so that one wrong date moves nothing
+  // From the events: the greatest time that at least two have reached, so that one wrong date moves nothing. The same
+  // event again is not a second one.
+  kEvent,
 };
 
 // One consumed record.
@@ -68,6 +70,11 @@ struct Progress {
   std::uint64_t next_sequence = 0;
   std::int64_t clock_ms = 0;
   std::int64_t greatest_event_ms = INT64_MIN;  // ClockSource::kEvent: the one event ahead of the clock
+  // What is gone for good, also for a later policy that keeps more: history rows whose event time is at or before the
+  // first, event ids and waiting labels whose clock at arrival is at or before the second. No result depends on when the
+  // store drops them. They never go back.
+  std::int64_t history_cutoff_ms = INT64_MIN;
+  std::int64_t event_cutoff_ms = INT64_MIN;
 };
 
 class Step {

@@ -158,7 +158,7 @@ class Oracle {
         input(site, parsed);
       }
       if (::testing::Test::HasFatalFailure()) return;
-      step_->progress.next_sequence = progress.next_sequence;
+      if (step_ != nullptr) step_->progress.next_sequence = progress.next_sequence;
     }
     compare_emitted(site.decisions, decisions_);
     compare_emitted(site.dead_letters, dead_letters_);
@@ -230,8 +230,8 @@ class Oracle {
 void run_site(Site& site, int records, int crashes) {
   const auto policy = small_policy();
   ASSERT_NE(policy, nullptr);
-  site.now_ms = site.world.now_ms();
   site.world.produce(site.payments, site.labels, records / 2);
+  site.now_ms = site.world.now_ms();
   int produced = records / 2;
   for (int life = 0; life <= crashes; ++life) {
     Life engine(site, policy, life);
@@ -244,6 +244,7 @@ void run_site(Site& site, int records, int crashes) {
       ASSERT_TRUE(engine.round()) << "life " << life << ": " << engine.error();
       if (produced < records && site.random.one_in(4)) {
         site.world.produce(site.payments, site.labels, 3);
+        site.now_ms = std::max(site.now_ms, site.world.now_ms());
         produced += 3;
       }
       if (!last) continue;

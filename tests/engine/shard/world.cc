@@ -12,21 +12,21 @@ namespace {
 constexpr const char* kSchema = R"(fields:
   payment_id: {path: id, type: string, required: true}
   time: {type: timestamp, format: iso8601, required: true}
-  card: {type: string, required: true}
-  merchant: {type: string, required: true}
+  card_id: {path: card, type: string, required: true}
+  merchant_id: {path: merchant, type: string, required: true}
   amount: {type: money, currency: EUR, required: true}
   channel: {type: enum, values: [online, chip]}
   score_in: {path: vendor.score, type: double}
 event_id: payment_id
 event_time: time
-entities: {card: card, merchant: merchant}
+entities: {card: card_id, merchant: merchant_id}
 )";
 
 constexpr const char* kFeatures = R"(card:
   count_1h: {count: events, window: 1h, current: include}
   spent_6h: {sum: amount, window: 6h, where: "channel == 'online'"}
-  merchants_1d: {distinct: merchant, window: 1d}
-  last_merchant: {last: merchant, window: 1d}
+  merchants_1d: {distinct: merchant_id, window: 1d}
+  last_merchant: {last: merchant_id, window: 1d}
   since_last: {time_since_last: event, window: 1d}
   mean_vendor: {mean: score_in, window: 6h}
   seen: {first_seen: event}
