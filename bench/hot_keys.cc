@@ -1,14 +1,14 @@
-// What one event of a hot key costs, in processor time: one append and one window feature, with 100 and with 10,000,000 events in the
-// window, for every aggregate, with and without a condition, one event in ten late by up to an hour. The answers are
-// checked against the brute-force reference on a smaller history first.
+// What one event of a hot key costs, in processor time: one append and one window feature, with 100 and with 10,000,000
+// events in the window, for every aggregate, with and without a condition, one event in ten late by up to an hour. The
+// answers are checked against the brute-force reference on a smaller history first.
 //
 //   hot_keys [--tiny] [--events N] [--timed N] [--only NAME]
+#include <time.h>
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
-#include <time.h>
 #include <vector>
 
 #include "engine/base/check.h"

@@ -156,7 +156,8 @@ void KafkaWriter::deliver(const rd_kafka_message_t& message) {
   }
   // Behind a lost record nothing counts: whoever waits for it must not see its successors succeed.
   if (failure_) return;
-  acknowledged_.push_back({reinterpret_cast<std::uint64_t>(message._private), message.partition, message.offset});
+  const std::int64_t offset = message.offset < 0 ? topic::kUnknownOffset : message.offset;
+  acknowledged_.push_back({reinterpret_cast<std::uint64_t>(message._private), message.partition, offset});
 }
 
 const Error* KafkaWriter::failure() const {

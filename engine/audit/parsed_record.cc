@@ -60,8 +60,8 @@ class Members {
 };
 
 std::optional<Kind> kind_by_name(std::string_view name) {
-  for (const auto kind : {Kind::kStart, Kind::kPolicy, Kind::kTransaction, Kind::kDuplicate, Kind::kDeadLetter,
-                          Kind::kLabel}) {
+  for (const auto kind :
+       {Kind::kStart, Kind::kPolicy, Kind::kTransaction, Kind::kDuplicate, Kind::kDeadLetter, Kind::kLabel}) {
     if (kind_name(kind) == name) return kind;
   }
   return std::nullopt;
@@ -160,7 +160,8 @@ std::optional<Value> money_value(std::string_view text) {
 
 std::optional<Value> string_value(const event::Field& field, std::string_view text, event::Event& event) {
   switch (field.type) {
-    case event::FieldType::kString: return Value::string(event.keep(text));
+    case event::FieldType::kString:
+      return Value::string(event.keep(text));
     case event::FieldType::kMoney: {
       const auto money = money_value(text);
       return money && field.currency != 0 && money->currency() != field.currency ? std::nullopt : money;
@@ -180,7 +181,8 @@ std::optional<Value> string_value(const event::Field& field, std::string_view te
     case event::FieldType::kInt64:  // a personal number is a token
       if (field.personal) return Value::string(event.keep(text));
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -31,19 +31,19 @@ struct ParsedRecord {
 
   bool has_input = false;
   std::string topic;
-  InputPlace input;              // its topic views `topic`
+  InputPlace input;  // its topic views `topic`
 
-  std::string policy;            // transaction, start, policy
-  std::vector<NamedText> files;  // policy
-  std::string event_id;          // transaction, duplicate, label
+  std::string policy;                // transaction, start, policy
+  std::vector<NamedText> files;      // policy
+  std::string event_id;              // transaction, duplicate, label
   std::uint64_t first_sequence = 0;  // duplicate
   event::Reject reject;              // dead letter
   bool fraud = false;                // label
   std::int64_t known_at_ms = 0;
-  std::string token_key_id;          // start
-  std::string clock;                 // start
-  bool empty_memory = false;         // start
-  std::string outcome;               // transaction
+  std::string token_key_id;   // start
+  std::string clock;          // start
+  bool empty_memory = false;  // start
+  std::string outcome;        // transaction
   std::int64_t score = 0;
 };
 

@@ -147,12 +147,18 @@ void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
-    case Kind::kStart: return "start";
-    case Kind::kPolicy: return "policy";
-    case Kind::kTransaction: return "transaction";
-    case Kind::kDuplicate: return "duplicate";
-    case Kind::kDeadLetter: return "dead_letter";
-    case Kind::kLabel: return "label";
+    case Kind::kStart:
+      return "start";
+    case Kind::kPolicy:
+      return "policy";
+    case Kind::kTransaction:
+      return "transaction";
+    case Kind::kDuplicate:
+      return "duplicate";
+    case Kind::kDeadLetter:
+      return "dead_letter";
+    case Kind::kLabel:
+      return "label";
   }
   return "unknown";
 }

@@ -1,6 +1,6 @@
-// The audit record: one per consumed input record and per change of the engine, as canonical JSON. Its hashed part holds
-// what a replay must reproduce; the leaf is RFC 6962's SHA-256(0x00 || hashed part). engine/audit/audit.schema.json says
-// what it looks like.
+// The audit record: one per consumed input record and per change of the engine, as canonical JSON. Its hashed part
+// holds what a replay must reproduce; the leaf is RFC 6962's SHA-256(0x00 || hashed part).
+// engine/audit/audit.schema.json says what it looks like.
 //
 //   {"record":{...hashed part...},"leaf":"<64 hex>","engine":{"id":"...","generation":3},"stages_ns":{...}}
 #pragma once
@@ -46,23 +46,23 @@ struct TransactionFacts {
   const event::Schema* schema = nullptr;
   const event::Event* event = nullptr;
   std::string_view policy;
-  std::uint8_t flags = 0;                        // decide::Flag
-  std::span<const std::string> feature_names;    // in the order of the event's feature slots
-  std::span<const std::uint64_t> approximate;    // bit i: feature i is an estimate
+  std::uint8_t flags = 0;                      // decide::Flag
+  std::span<const std::string> feature_names;  // in the order of the event's feature slots
+  std::span<const std::uint64_t> approximate;  // bit i: feature i is an estimate
   const book::Book* rules = nullptr;
-  std::span<const std::string> slot_names;       // of all slots: what a rule's values are called
+  std::span<const std::string> slot_names;  // of all slots: what a rule's values are called
   std::span<const book::Verdict> verdicts;
   const decide::Outcome* outcome = nullptr;
 };
 
 struct StartFacts {
-  std::string_view engine;       // the engine instance's id
+  std::string_view engine;  // the engine instance's id
   std::uint64_t generation = 0;
   std::string_view build;
   std::string_view policy;
-  std::string_view token_key_id; // which token key; empty if none
-  std::string_view clock;        // where clock values come from: "wall" or "event"
-  bool empty_memory = false;     // it began without any history: a fresh stream, or begun anew
+  std::string_view token_key_id;  // which token key; empty if none
+  std::string_view clock;         // where clock values come from: "wall" or "event"
+  bool empty_memory = false;      // it began without any history: a fresh stream, or begun anew
 };
 
 struct FileView {

@@ -46,17 +46,24 @@ std::string duration_seconds(const Value& value) {
 
 void append_value(const Value& value, JsonWriter& json) {
   switch (value.kind()) {
-    case ValueKind::kBool: return json.boolean(value.as_bool());
-    case ValueKind::kInt64: return json.integer(value.as_int64());
-    case ValueKind::kUint64: return json.unsigned_integer(value.as_uint64());
+    case ValueKind::kBool:
+      return json.boolean(value.as_bool());
+    case ValueKind::kInt64:
+      return json.integer(value.as_int64());
+    case ValueKind::kUint64:
+      return json.unsigned_integer(value.as_uint64());
     case ValueKind::kDouble:
       // JSON has no infinities; features and fields never hold them, rules may compute them.
       if (!std::isfinite(value.as_double())) return json.string(value_text(value));
       return json.real(value.as_double());
-    case ValueKind::kString: return json.string(value.as_string());
-    case ValueKind::kMoney: return json.string(money_text(value));
-    case ValueKind::kTimestamp: return json.string(iso8601(value.as_ms()));
-    case ValueKind::kDuration: return json.string(duration_seconds(value));
+    case ValueKind::kString:
+      return json.string(value.as_string());
+    case ValueKind::kMoney:
+      return json.string(money_text(value));
+    case ValueKind::kTimestamp:
+      return json.string(iso8601(value.as_ms()));
+    case ValueKind::kDuration:
+      return json.string(duration_seconds(value));
     case ValueKind::kError:
       json.begin_object();
       json.key("error");
@@ -73,17 +80,23 @@ void append_value(const Value& value, JsonWriter& json) {
     case ValueKind::kList:
     case ValueKind::kMap:
     case ValueKind::kType:
-    case ValueKind::kOptional: return json.null();
+    case ValueKind::kOptional:
+      return json.null();
   }
 }
 
 std::string value_text(const Value& value) {
   switch (value.kind()) {
-    case ValueKind::kAbsent: return "-";
-    case ValueKind::kString: return std::string(value.as_string());
-    case ValueKind::kMoney: return money_text(value);
-    case ValueKind::kTimestamp: return iso8601(value.as_ms());
-    case ValueKind::kDuration: return duration_seconds(value);
+    case ValueKind::kAbsent:
+      return "-";
+    case ValueKind::kString:
+      return std::string(value.as_string());
+    case ValueKind::kMoney:
+      return money_text(value);
+    case ValueKind::kTimestamp:
+      return iso8601(value.as_ms());
+    case ValueKind::kDuration:
+      return duration_seconds(value);
     case ValueKind::kDouble: {
       char text[40];
       return {text, std::to_chars(text, text + sizeof text, value.as_double()).ptr};
@@ -94,7 +107,8 @@ std::string value_text(const Value& value) {
       if (!value.error_detail().empty()) text.append(" (").append(value.error_detail()).append(")");
       return text;
     }
-    default: break;
+    default:
+      break;
   }
   std::string text;
   JsonWriter json(text);

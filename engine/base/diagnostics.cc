@@ -74,9 +74,7 @@ void Issues::warning(Place place, std::string message, std::string suggestion) {
   issues_.push_back({Severity::kWarning, std::move(place), std::move(message), std::move(suggestion)});
 }
 
-void Issues::append(const Issues& other) {
-  issues_.insert(issues_.end(), other.issues_.begin(), other.issues_.end());
-}
+void Issues::append(const Issues& other) { issues_.insert(issues_.end(), other.issues_.begin(), other.issues_.end()); }
 
 bool Issues::has_errors() const {
   return std::any_of(issues_.begin(), issues_.end(), [](const Issue& i) { return i.severity == Severity::kError; });

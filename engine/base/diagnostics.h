@@ -19,7 +19,7 @@ struct SourceFile {
 
 struct Place {
   std::shared_ptr<const SourceFile> file;
-  std::uint32_t line = 0;    // 0: the file as a whole
+  std::uint32_t line = 0;  // 0: the file as a whole
   std::uint32_t column = 0;
   std::uint32_t length = 1;  // how many code points the caret underlines
 };

@@ -1,6 +1,6 @@
-// Appends canonical JSON to a string: members in the order written, no white space, integers as digits, doubles as their
-// shortest text that reads back to the same bits, strings with only the escapes that JSON demands. The caller keeps
-// begin/end balanced; commas are the writer's.
+// Appends canonical JSON to a string: members in the order written, no white space, integers as digits, doubles as
+// their shortest text that reads back to the same bits, strings with only the escapes that JSON demands. The caller
+// keeps begin/end balanced; commas are the writer's.
 #pragma once
 
 #include <cstdint>

@@ -27,9 +27,7 @@ Context make_context() {
   return context;
 }
 
-void start(EVP_MD_CTX* context) {
-  WEIR_CHECK(EVP_DigestInit_ex(context, algorithm(), nullptr) == 1, "SHA-256 init");
-}
+void start(EVP_MD_CTX* context) { WEIR_CHECK(EVP_DigestInit_ex(context, algorithm(), nullptr) == 1, "SHA-256 init"); }
 void add(EVP_MD_CTX* context, const void* data, std::size_t size) {
   WEIR_CHECK(EVP_DigestUpdate(context, data, size) == 1, "SHA-256 update");
 }

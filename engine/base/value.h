@@ -10,14 +10,14 @@
 namespace weir {
 
 enum class ValueKind : std::uint8_t {
-  kAbsent,     // the field is not there, or the aggregate of an empty window
-  kError,      // evaluation failed; `code()` says how
-  kNull,       // CEL's null literal (an event never holds it: JSON null is kAbsent)
+  kAbsent,  // the field is not there, or the aggregate of an empty window
+  kError,   // evaluation failed; `code()` says how
+  kNull,    // CEL's null literal (an event never holds it: JSON null is kAbsent)
   kBool,
   kInt64,
   kUint64,
   kDouble,
-  kString,     // UTF-8; `enum_code()` is set for enumeration fields
+  kString,  // UTF-8; `enum_code()` is set for enumeration fields
   kBytes,
   kTimestamp,  // seconds since 1970-01-01T00:00:00Z and nanoseconds, proleptic Gregorian, no leap seconds
   kDuration,   // seconds and nanoseconds of the same sign
@@ -31,10 +31,10 @@ enum class ValueKind : std::uint8_t {
 // Why an evaluation failed. The names are stable: they stand in audit records and metric labels.
 enum class ErrorCode : std::uint16_t {
   kNone,
-  kAbsentValue,       // a field or aggregate that is not there was used
-  kOverflow,          // integer, duration, timestamp or window arithmetic left its range
+  kAbsentValue,  // a field or aggregate that is not there was used
+  kOverflow,     // integer, duration, timestamp or window arithmetic left its range
   kDivideByZero,
-  kInvalidArgument,   // a conversion or function got a value that it does not accept
+  kInvalidArgument,  // a conversion or function got a value that it does not accept
   kNoSuchOverload,
   kNoSuchKey,
   kIndexOutOfRange,

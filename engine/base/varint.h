@@ -24,8 +24,8 @@ inline void append_sized(std::string& out, std::string_view bytes) {
   out.append(bytes);
 }
 
-// Takes values off the front of bytes that may be damaged. After a fault every take gives 0 or nothing and ok() is false:
-// read everything, then ask once.
+// Takes values off the front of bytes that may be damaged. After a fault every take gives 0 or nothing and ok() is
+// false: read everything, then ask once.
 class VarintReader {
  public:
   explicit VarintReader(std::string_view bytes) : rest_(bytes) {}

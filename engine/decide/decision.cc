@@ -56,9 +56,12 @@ void decide(const book::Book& book, std::span<const book::Verdict> verdicts, con
 
 std::string_view flag_name(Flag flag) {
   switch (flag) {
-    case kLate: return "late";
-    case kBeyondHistory: return "beyond_history";
-    case kIdConflict: return "id_conflict";
+    case kLate:
+      return "late";
+    case kBeyondHistory:
+      return "beyond_history";
+    case kIdConflict:
+      return "id_conflict";
   }
   return "unknown";
 }

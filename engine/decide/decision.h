@@ -21,7 +21,7 @@ struct Thresholds {
 
 struct Outcome {
   book::Outcome outcome = book::Outcome::kApprove;
-  std::int32_t score = 0;  // 0 to 1000
+  std::int32_t score = 0;              // 0 to 1000
   std::vector<std::uint32_t> reasons;  // indices into Book::rules()
 };
 
@@ -33,9 +33,9 @@ void decide(const book::Book& rules, std::span<const book::Verdict> verdicts, co
 
 // Facts about how the event came, recorded in decision and audit record.
 enum Flag : std::uint8_t {
-  kLate = 1,            // an entity had a newer event already
-  kBeyondHistory = 2,   // a window reaches back beyond the history that is held
-  kIdConflict = 4,      // the event id was seen within the horizon, with other bytes
+  kLate = 1,           // an entity had a newer event already
+  kBeyondHistory = 2,  // a window reaches back beyond the history that is held
+  kIdConflict = 4,     // the event id was seen within the horizon, with other bytes
 };
 inline constexpr Flag kFlags[] = {kLate, kBeyondHistory, kIdConflict};
 std::string_view flag_name(Flag flag);  // "late", "beyond_history", "id_conflict"

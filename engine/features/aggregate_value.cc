@@ -37,13 +37,16 @@ Value sum_value(const NumberForm& form, const Numbers& numbers, std::string_view
 
 Value ordered_value(const NumberForm& form, std::int64_t ordered) {
   switch (form.type) {
-    case event::FieldType::kDouble: return Value::real(std::bit_cast<double>(history::ordered_bits(ordered)));
-    case event::FieldType::kMoney: return Value::money(ordered, form.currency);
+    case event::FieldType::kDouble:
+      return Value::real(std::bit_cast<double>(history::ordered_bits(ordered)));
+    case event::FieldType::kMoney:
+      return Value::money(ordered, form.currency);
     case event::FieldType::kTimestamp: {
       const std::int64_t seconds = ordered / 1'000'000 - (ordered % 1'000'000 < 0 ? 1 : 0);
       return Value::timestamp(seconds, static_cast<std::uint32_t>(ordered - seconds * 1'000'000) * 1000U);
     }
-    default: return Value::int64(ordered);
+    default:
+      return Value::int64(ordered);
   }
 }
 
@@ -69,8 +72,12 @@ Numbers numbers_of(const NumberForm& form, const Value& value) {
     case event::FieldType::kTimestamp:
       numbers.min = value.seconds() * 1'000'000 + value.nanoseconds() / 1000;
       break;
-    case event::FieldType::kMoney: numbers.min = number = value.minor_units(); break;
-    default: numbers.min = number = value.as_int64(); break;
+    case event::FieldType::kMoney:
+      numbers.min = number = value.minor_units();
+      break;
+    default:
+      numbers.min = number = value.as_int64();
+      break;
   }
   numbers.max = numbers.min;
   numbers.sum = number;

@@ -24,8 +24,8 @@ struct FeatureSet::State {
   // Of the event at hand.
   history::Reader reader;
   std::vector<std::uint64_t> approximate;
-  std::vector<Numbers> numbers;           // of the entity's queries
-  std::vector<std::int8_t> own_matches;   // of the entity's predicates: whether the event matches; -1: not asked yet
+  std::vector<Numbers> numbers;          // of the entity's queries
+  std::vector<std::int8_t> own_matches;  // of the entity's predicates: whether the event matches; -1: not asked yet
   history::EntityHistory* history = nullptr;
   const EntityPlan* plan = nullptr;
   const event::Event* event = nullptr;
@@ -66,26 +66,37 @@ const std::vector<std::string>& FeatureSet::names() const { return state_->names
 cel::Type FeatureSet::type_of(const Definition& definition, const event::Schema& schema) {
   switch (definition.aggregate) {
     case Aggregate::kCount:
-    case Aggregate::kDistinctCount: return cel::Type::simple(cel::TypeKind::kInt);
+    case Aggregate::kDistinctCount:
+      return cel::Type::simple(cel::TypeKind::kInt);
     case Aggregate::kMean:
     case Aggregate::kStandardDeviation:
-    case Aggregate::kShare: return cel::Type::simple(cel::TypeKind::kDouble);
-    case Aggregate::kTimeSinceLast: return cel::Type::simple(cel::TypeKind::kDuration);
-    case Aggregate::kFirstSeen: return cel::Type::simple(cel::TypeKind::kTimestamp);
-    default: break;
+    case Aggregate::kShare:
+      return cel::Type::simple(cel::TypeKind::kDouble);
+    case Aggregate::kTimeSinceLast:
+      return cel::Type::simple(cel::TypeKind::kDuration);
+    case Aggregate::kFirstSeen:
+      return cel::Type::simple(cel::TypeKind::kTimestamp);
+    default:
+      break;
   }
   WEIR_CHECK(definition.slot.has_value() && *definition.slot < schema.slot_count(), "the aggregate has a field");
   if (*definition.slot >= schema.field_count()) return cel::Type::simple(cel::TypeKind::kString);
   const event::Field& field = schema.fields[*definition.slot];
   if (field.personal) return cel::Type::simple(cel::TypeKind::kString);
   switch (field.type) {
-    case event::FieldType::kBool: return cel::Type::simple(cel::TypeKind::kBool);
-    case event::FieldType::kInt64: return cel::Type::simple(cel::TypeKind::kInt);
-    case event::FieldType::kDouble: return cel::Type::simple(cel::TypeKind::kDouble);
-    case event::FieldType::kMoney: return cel::Type::simple(cel::TypeKind::kMoney);
-    case event::FieldType::kTimestamp: return cel::Type::simple(cel::TypeKind::kTimestamp);
+    case event::FieldType::kBool:
+      return cel::Type::simple(cel::TypeKind::kBool);
+    case event::FieldType::kInt64:
+      return cel::Type::simple(cel::TypeKind::kInt);
+    case event::FieldType::kDouble:
+      return cel::Type::simple(cel::TypeKind::kDouble);
+    case event::FieldType::kMoney:
+      return cel::Type::simple(cel::TypeKind::kMoney);
+    case event::FieldType::kTimestamp:
+      return cel::Type::simple(cel::TypeKind::kTimestamp);
     case event::FieldType::kString:
-    case event::FieldType::kEnum: return cel::Type::simple(cel::TypeKind::kString);
+    case event::FieldType::kEnum:
+      return cel::Type::simple(cel::TypeKind::kString);
   }
   return cel::Type::dyn();
 }
@@ -131,8 +142,7 @@ void FeatureSet::State::evaluate_entity(event::Event& target) {
       }
       currency = own.currency();
     }
-    numbers.push_back(
-        reader.numbers(query.measure, range(query.window_ms, query.offset_ms), query.parts, currency));
+    numbers.push_back(reader.numbers(query.measure, range(query.window_ms, query.offset_ms), query.parts, currency));
   }
   for (const Step& step : plan->steps) {
     Value& slot = target[schema->slot_count() + step.feature];
@@ -149,13 +159,18 @@ Value FeatureSet::State::value(const Step& step) {
       const std::uint64_t own = includes_event(definition, step.predicate) ? 1 : 0;
       return Value::int64(static_cast<std::int64_t>(numbers[step.query].count + own));
     }
-    case Aggregate::kShare: return share_value(step, definition);
+    case Aggregate::kShare:
+      return share_value(step, definition);
     case Aggregate::kFirst:
     case Aggregate::kLast:
-    case Aggregate::kTimeSinceLast: return row_value(step, definition);
-    case Aggregate::kDistinctCount: return distinct_value(step, definition);
-    case Aggregate::kFirstSeen: return first_seen_value(definition);
-    default: return number_value(step, definition);
+    case Aggregate::kTimeSinceLast:
+      return row_value(step, definition);
+    case Aggregate::kDistinctCount:
+      return distinct_value(step, definition);
+    case Aggregate::kFirstSeen:
+      return first_seen_value(definition);
+    default:
+      return number_value(step, definition);
   }
 }
 
@@ -203,10 +218,9 @@ Value FeatureSet::State::row_value(const Step& step, const Definition& definitio
 
 Value FeatureSet::State::distinct_value(const Step& step, const Definition& definition) {
   const bool own = includes_event(definition, step.predicate);
-  const history::DistinctResult result =
-      reader.distinct(step.measure, range(definition.window_ms, definition.offset_ms),
-                      std::clamp<std::uint32_t>(definition.exact_up_to, 1, 4096),
-                      own ? (*event)[*definition.slot] : Value::absent());
+  const history::DistinctResult result = reader.distinct(
+      step.measure, range(definition.window_ms, definition.offset_ms),
+      std::clamp<std::uint32_t>(definition.exact_up_to, 1, 4096), own ? (*event)[*definition.slot] : Value::absent());
   if (result.approximate) approximate[step.feature / 64] |= 1ULL << step.feature % 64;
   return Value::int64(static_cast<std::int64_t>(result.count));
 }

@@ -33,8 +33,8 @@ Huge huge(Uint128 value) {
   return (Huge(static_cast<std::uint64_t>(value >> 64)) << 64) | Huge(static_cast<std::uint64_t>(value));
 }
 
-// quotient * 2^exponent, rounded half to even; `inexact`: and a little more. The quotient has at least 55 bits unless it
-// is exact, and the result is far from the limits of a double.
+// quotient * 2^exponent, rounded half to even; `inexact`: and a little more. The quotient has at least 55 bits unless
+// it is exact, and the result is far from the limits of a double.
 double rounded(Uint128 quotient, bool inexact, int exponent) {
   const int surplus = bits_of(quotient) - 53;
   if (surplus > 0) {
@@ -110,8 +110,7 @@ double standard_deviation(std::uint64_t count, Int128 sum, const Wide& squares, 
   const Uint128 total = magnitude(sum);
   const Uint128 unit = power_of_ten(decimals);
   // The square of the sum is at most count times the squares, so it fits if that does.
-  if (squares.words[2] == 0 && bits_of(low) + bits_of(count) <= 128 &&
-      2 * (bits_of(count) + bits_of(unit)) <= 127) {
+  if (squares.words[2] == 0 && bits_of(low) + bits_of(count) <= 128 && 2 * (bits_of(count) + bits_of(unit)) <= 127) {
     const Uint128 divisor = count * unit;
     return std::sqrt(nearest_unsigned(count * low - total * total, divisor * divisor));
   }

@@ -35,12 +35,18 @@ class ProgramPredicate : public history::Predicate {
 std::uint8_t parts_of(Aggregate aggregate) {
   switch (aggregate) {
     case Aggregate::kSum:
-    case Aggregate::kMean: return history::kPartSum;
-    case Aggregate::kStandardDeviation: return history::kPartSum | history::kPartSquares;
-    case Aggregate::kMin: return history::kPartMin;
-    case Aggregate::kMax: return history::kPartMax;
-    case Aggregate::kDistinctCount: return history::kPartDistinct;
-    default: return 0;
+    case Aggregate::kMean:
+      return history::kPartSum;
+    case Aggregate::kStandardDeviation:
+      return history::kPartSum | history::kPartSquares;
+    case Aggregate::kMin:
+      return history::kPartMin;
+    case Aggregate::kMax:
+      return history::kPartMax;
+    case Aggregate::kDistinctCount:
+      return history::kPartDistinct;
+    default:
+      return 0;
   }
 }
 
@@ -62,7 +68,8 @@ class Planner {
     const Aggregate aggregate = definition.aggregate;
     if (aggregate != Aggregate::kFirstSeen) {
       WEIR_CHECK(counts_rows(aggregate) || definition.slot.has_value(), "the aggregate has a field");
-      WEIR_CHECK(!definition.include_current || definition.offset_ms == 0, "a window that ends earlier lacks the event");
+      WEIR_CHECK(!definition.include_current || definition.offset_ms == 0,
+                 "a window that ends earlier lacks the event");
       const std::uint32_t slot = counts_rows(aggregate) ? kNone : *definition.slot;
       step.predicate = predicate(definition, false);
       step.measure = measure(step.predicate, slot, parts_of(aggregate), definition);
@@ -87,8 +94,8 @@ class Planner {
  private:
   // Aggregates that look for rows or sets instead of adding up.
   static bool is_lookup(Aggregate aggregate) {
-    return aggregate == Aggregate::kDistinctCount || aggregate == Aggregate::kFirst ||
-           aggregate == Aggregate::kLast || aggregate == Aggregate::kTimeSinceLast;
+    return aggregate == Aggregate::kDistinctCount || aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast ||
+           aggregate == Aggregate::kTimeSinceLast;
   }
 
   std::uint32_t predicate(const Definition& definition, bool with_share) {
@@ -108,8 +115,8 @@ class Planner {
       return std::find(slots.begin(), slots.end(), schema_.label_slot()) != slots.end();
     };
     std::string key;
-    for (const auto& [program, text] : {std::pair(definition.where, &definition.where_text),
-                                        std::pair(share, &definition.share_of_text)}) {
+    for (const auto& [program, text] :
+         {std::pair(definition.where, &definition.where_text), std::pair(share, &definition.share_of_text)}) {
       if (program == nullptr) {
         key += "-;";
         continue;
@@ -188,7 +195,8 @@ std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& s
   }
   for (const Definition& definition : definitions) {
     const auto named = [&](const event::Entity& entity) { return entity.name == definition.entity; };
-    WEIR_CHECK(std::any_of(schema->entities.begin(), schema->entities.end(), named), "a feature's entity is the schema's");
+    WEIR_CHECK(std::any_of(schema->entities.begin(), schema->entities.end(), named),
+               "a feature's entity is the schema's");
   }
   return plans;
 }

@@ -24,7 +24,7 @@ struct NumberQuery {
 };
 
 struct Step {
-  std::uint32_t feature = 0;  // index of the definition
+  std::uint32_t feature = 0;                   // index of the definition
   std::uint32_t query = history::kNone;        // index into EntityPlan::queries
   std::uint32_t share_query = history::kNone;  // kShare: of the rows that are counted
   std::uint32_t measure = history::kNone;      // of the rows in the window

@@ -6,7 +6,8 @@ namespace weir::history {
 
 std::uint32_t Catalogue::number(CatalogueKind kind, std::string_view name) {
   Names& names = kinds_[static_cast<std::size_t>(kind)];
-  const auto [at, fresh] = names.by_name.try_emplace(std::string(name), static_cast<std::uint32_t>(names.by_number.size()));
+  const auto [at, fresh] =
+      names.by_name.try_emplace(std::string(name), static_cast<std::uint32_t>(names.by_number.size()));
   if (fresh) {
     names.by_number.emplace_back(name);
     new_entries_.push_back({kind, at->second, std::string(name)});

@@ -55,10 +55,15 @@ DistinctKey::DistinctKey(const Value& value) {
       cell = static_cast<std::uint64_t>(value.minor_units());
       currency = value.currency();
       break;
-    case ValueKind::kDouble: cell = value.as_double() == 0.0 ? 0 : value.as_uint64(); break;
+    case ValueKind::kDouble:
+      cell = value.as_double() == 0.0 ? 0 : value.as_uint64();
+      break;
     case ValueKind::kBool:
-    case ValueKind::kInt64: cell = value.as_uint64(); break;
-    default: WEIR_CHECK(false, "a history's value is of a field's kind");
+    case ValueKind::kInt64:
+      cell = value.as_uint64();
+      break;
+    default:
+      WEIR_CHECK(false, "a history's value is of a field's kind");
   }
   hash = hash_number(cell, currency);
 }
@@ -154,7 +159,7 @@ void Dictionary::release(std::uint32_t id) {
 void Dictionary::grow() {
   const std::size_t size = table_.empty() ? 64 : table_.size() * 2;
   WEIR_CHECK(size <= std::size_t{1} << 32, "a column has fewer than 2^31 different values");
-  std::vector<Slot> larger(size);
+  std::vector<Slot, HugePages<Slot>> larger(size);
   for (const Slot& each : table_) {
     if (each.number == 0) continue;
     std::size_t slot = each.tag & (size - 1);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
+#include "engine/history/huge_pages.h"
 
 namespace weir::history {
 
@@ -79,8 +80,8 @@ class Dictionary {
   std::size_t slot_of(const DistinctKey& key) const;  // where it is, or the empty slot where it would be
   void grow();
 
-  std::vector<Slot> table_;  // linear probing from hash & (size - 1)
-  std::vector<Entry> entries_;
+  std::vector<Slot, HugePages<Slot>> table_;  // linear probing from hash & (size - 1)
+  std::vector<Entry, HugePages<Entry>> entries_;
   std::vector<std::uint32_t> free_;
   std::uint32_t live_ = 0;
   std::size_t text_bytes_ = 0;

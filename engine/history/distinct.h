@@ -1,8 +1,8 @@
 // Sets of values below the nodes of a history's tree. Internal to engine/history.
 //
-// A value's number in the dictionary is dense if it is below Layout::dense_ids, else rare. Dense ones are a bitmap. Rare
-// ones are listed per node, up to as many as a count must be exact; beyond that the list overflows, and then so does
-// every set that contains it. Registers for the estimate are kept once an estimate may be asked for.
+// A value's number in the dictionary is dense if it is below Layout::dense_ids, else rare. Dense ones are a bitmap.
+// Rare ones are listed per node, up to as many as a count must be exact; beyond that the list overflows, and then so
+// does every set that contains it. Registers for the estimate are kept once an estimate may be asked for.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Node;
 struct Union {
   std::vector<std::uint64_t> dense;
   std::unique_ptr<Registers> registers;  // nullptr: empty, or not kept
-  bool rare = false;      // it has rare values
-  bool overflow = false;  // it has more rare values than any count is exact for
+  bool rare = false;                     // it has rare values
+  bool overflow = false;                 // it has more rare values than any count is exact for
 
   // Whether anything changed.
   bool add(std::uint32_t id, std::uint16_t code, std::uint32_t dense_ids, bool with_registers);
@@ -29,8 +29,8 @@ struct Union {
 };
 
 struct DistinctNode {
-  Union own;              // of all rows below the node
-  bool own_valid = true;  // false once rows were evicted: own then is a superset
+  Union own;                            // of all rows below the node
+  bool own_valid = true;                // false once rows were evicted: own then is a superset
   std::vector<std::uint32_t> rare_ids;  // sorted; nodes above level 1, while own does not overflow
 
   // Unions of a node's groups of children, made when a window begins or ends inside the node: prefix[g] is groups 0 to
@@ -42,7 +42,7 @@ struct DistinctNode {
 };
 
 // Children per group of a prefix or suffix: leaves are small, and their rows are quickly gone through.
-inline std::uint32_t group_size(std::uint32_t level) { return level == 1 ? 4 : 1; }
+inline std::uint32_t group_size(std::uint32_t level) { return level == 1 ? 2 : 1; }
 
 // What distinct counting needs to know of one track.
 struct DistinctContext {

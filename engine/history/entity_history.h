@@ -27,21 +27,21 @@ struct RowView {
   std::span<const Value> slots;  // the schema's slots; label absent; values live until the history changes
   std::int64_t time_ms = 0;
   std::uint64_t sequence = 0;
-  const LabelEntry* own_label = nullptr;    // the record's own, or nullptr
-  std::span<const LabelEntry> topic_labels; // in the order in which they were given
+  const LabelEntry* own_label = nullptr;     // the record's own, or nullptr
+  std::span<const LabelEntry> topic_labels;  // in the order in which they were given
 };
 
 // State of a history; only engine/history looks inside.
 struct Trunk {
   std::shared_ptr<const Layout> layout;
-  void* root = nullptr;                      // a leaf if height is 0, else a node of level `height`
+  void* root = nullptr;  // a leaf if height is 0, else a node of level `height`
   std::uint64_t rows = 0;
   std::uint64_t last_sequence = 0;
-  std::uint64_t inserted = 0;                // rows that ever came, and how many of them
-  std::uint64_t inserted_late = 0;           // did not come last: how full new leaves are filled depends on it
+  std::uint64_t inserted = 0;       // rows that ever came, and how many of them
+  std::uint64_t inserted_late = 0;  // did not come last: how full new leaves are filled depends on it
   std::int64_t first_seen_ms = INT64_MAX;
-  std::int64_t watermark_ms = INT64_MIN;     // labels known by then are applied to bitmaps and summaries
-  std::unique_ptr<PendingLabels> pending;    // labels known later
+  std::int64_t watermark_ms = INT64_MIN;             // labels known by then are applied to bitmaps and summaries
+  std::unique_ptr<PendingLabels> pending;            // labels known later
   std::unique_ptr<ColumnDictionaries> dictionaries;  // once there is an inner node
   std::size_t tree_bytes = 0;
   std::uint32_t nodes = 0;
@@ -56,8 +56,8 @@ class EntityHistory {
   EntityHistory(EntityHistory&&) noexcept;
   EntityHistory& operator=(EntityHistory&&) = delete;
 
-  // Adds one event: `slots` are the event's (schema slots first; outcome set; label slot ignored), copied. `sequence` is
-  // its place in the total order: greater than that of every row before. A late event lands in its place by time;
+  // Adds one event: `slots` are the event's (schema slots first; outcome set; label slot ignored), copied. `sequence`
+  // is its place in the total order: greater than that of every row before. A late event lands in its place by time;
   // events of the same time stand in sequence order. `label` is the record's own (Schema::inline_label), or nullptr.
   void append(std::span<const Value> slots, std::int64_t time_ms, std::uint64_t sequence, const LabelEntry* label);
 

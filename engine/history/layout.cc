@@ -16,8 +16,10 @@ bool is_number(ColumnType type) {
     case ColumnType::kInt64:
     case ColumnType::kDouble:
     case ColumnType::kMoney:
-    case ColumnType::kMixedMoney: return true;
-    default: return false;
+    case ColumnType::kMixedMoney:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -28,13 +30,19 @@ Column column_for(const event::Schema& schema, std::uint32_t slot) {
   Column column;
   column.slot = slot;
   switch (field.type) {
-    case event::FieldType::kBool: column.type = ColumnType::kBool; break;
-    case event::FieldType::kInt64: column.type = ColumnType::kInt64; break;
+    case event::FieldType::kBool:
+      column.type = ColumnType::kBool;
+      break;
+    case event::FieldType::kInt64:
+      column.type = ColumnType::kInt64;
+      break;
     case event::FieldType::kDouble:
       column.type = ColumnType::kDouble;
       column.decimals = field.decimals;
       break;
-    case event::FieldType::kString: column.type = ColumnType::kString; break;
+    case event::FieldType::kString:
+      column.type = ColumnType::kString;
+      break;
     case event::FieldType::kMoney:
       column.type = field.currency == 0 ? ColumnType::kMixedMoney : ColumnType::kMoney;
       column.currency = field.currency;
@@ -55,15 +63,19 @@ Column column_for(const event::Schema& schema, std::uint32_t slot) {
 
 std::uint8_t width_of(ColumnType type) {
   switch (type) {
-    case ColumnType::kBool: return 0;
+    case ColumnType::kBool:
+      return 0;
     case ColumnType::kInt64:
     case ColumnType::kDouble:
     case ColumnType::kTimestamp:
     case ColumnType::kMoney:
-    case ColumnType::kMixedMoney: return 8;
-    case ColumnType::kString: return 4;
+    case ColumnType::kMixedMoney:
+      return 8;
+    case ColumnType::kString:
+      return 4;
     case ColumnType::kEventTime:
-    case ColumnType::kCode: return 2;
+    case ColumnType::kCode:
+      return 2;
   }
   return 0;
 }

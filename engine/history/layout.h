@@ -53,8 +53,8 @@ struct LayoutSpec {
   std::vector<PredicateSpec> predicates;
   std::vector<MeasureSpec> measures;
   // Smaller trees than usual are for tests, which then reach every depth with few rows.
-  std::uint32_t leaf_rows = 64;  // 2 to 64
-  std::uint32_t fanout = 16;     // 4 to 16
+  std::uint32_t leaf_rows = 64;    // 2 to 64
+  std::uint32_t fanout = 16;       // 4 to 16
   std::uint32_t dense_ids = 4096;  // values of a column that are counted by bitmap
 };
 
@@ -62,34 +62,34 @@ enum class ColumnType : std::uint8_t {
   kBool,
   kInt64,
   kDouble,
-  kTimestamp,    // microseconds
-  kEventTime,    // the event's time: only what the row's milliseconds lack
-  kMoney,        // of one currency
-  kMixedMoney,   // of the currency that stands beside each amount
-  kCode,         // an enumeration, the event type, the outcome: index into `names`
+  kTimestamp,   // microseconds
+  kEventTime,   // the event's time: only what the row's milliseconds lack
+  kMoney,       // of one currency
+  kMixedMoney,  // of the currency that stands beside each amount
+  kCode,        // an enumeration, the event type, the outcome: index into `names`
   kString,
 };
 
 struct Column {
   std::uint32_t slot = 0;
   ColumnType type = ColumnType::kBool;
-  std::uint16_t currency = 0;         // kMoney
-  std::uint8_t decimals = 0;          // kDouble
-  bool enumeration = false;           // kCode: its values are Value::enumeration
-  std::uint32_t array = kNone;        // of values; kString: of heap offsets; kMixedMoney: of minor units
+  std::uint16_t currency = 0;            // kMoney
+  std::uint8_t decimals = 0;             // kDouble
+  bool enumeration = false;              // kCode: its values are Value::enumeration
+  std::uint32_t array = kNone;           // of values; kString: of heap offsets; kMixedMoney: of minor units
   std::uint32_t scaled_array = kNone;    // kDouble that is summed: value * 10^decimals, rounded half to even
   std::uint32_t currency_array = kNone;  // kMixedMoney
-  std::uint32_t presence = 0;         // bitmap of the rows that have a value
-  std::uint32_t extra_bitmap = kNone; // kBool: the values; kDouble that is summed: the rows whose value does not scale
-  std::uint32_t dictionary = kNone;   // index into Layout::dictionaries, if distinct values are counted
-  std::vector<std::string> names;     // kCode
+  std::uint32_t presence = 0;            // bitmap of the rows that have a value
+  std::uint32_t extra_bitmap = kNone;  // kBool: the values; kDouble that is summed: the rows whose value does not scale
+  std::uint32_t dictionary = kNone;    // index into Layout::dictionaries, if distinct values are counted
+  std::vector<std::string> names;      // kCode
 };
 
 // Each distinct-counted column has a dictionary, and in leaves of trees that use it, two arrays.
 struct DictionaryColumn {
   std::uint32_t column = 0;
-  std::uint32_t id_array = 0;      // u32
-  std::uint32_t code_array = 0;    // u16, see sketch.h
+  std::uint32_t id_array = 0;        // u32
+  std::uint32_t code_array = 0;      // u16, see sketch.h
   std::uint32_t exact_least = 4096;  // no count that is asked of it need be estimated up to here
   std::uint32_t exact_most = 1;
 };
@@ -97,8 +97,8 @@ struct DictionaryColumn {
 // The bitmaps of a predicate. One that reads no label has `match` alone (base == known == match).
 struct MatchBits {
   bool reads_label = false;
-  std::uint32_t base = 0;    // as of the labels topic's labels
-  std::uint32_t known = 0;   // as of these and the record's own label
+  std::uint32_t base = 0;   // as of the labels topic's labels
+  std::uint32_t known = 0;  // as of these and the record's own label
   std::uint32_t if_absent = 0, if_honest = 0, if_fraud = 0;
 };
 
@@ -114,14 +114,14 @@ struct BlockShape {
 
 // A summary that nodes keep: over the rows of one bitmap that have a value in one column.
 struct Track {
-  std::uint32_t match = kNone;   // bitmap; kNone: every row
+  std::uint32_t match = kNone;  // bitmap; kNone: every row
   std::uint32_t column = kNone;
   std::uint8_t parts = 0;
   bool reads_label = false;
-  bool by_currency = false;      // sums, minima and maxima are kept per currency, in blocks that nodes add as they come
-  std::uint32_t word = 0;        // where its block begins in a node's words
-  BlockShape fixed;              // of the block in every node
-  BlockShape per_currency;       // by_currency
+  bool by_currency = false;  // sums, minima and maxima are kept per currency, in blocks that nodes add as they come
+  std::uint32_t word = 0;    // where its block begins in a node's words
+  BlockShape fixed;          // of the block in every node
+  BlockShape per_currency;   // by_currency
   std::uint32_t distinct = kNone;  // index among the distinct-counted tracks
 };
 

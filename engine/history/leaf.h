@@ -59,10 +59,14 @@ struct Leaf {
     const LeafShape& s = shape(layout);
     const std::byte* at = data() + s.bitmaps + index * s.bitmap_bytes;
     switch (s.bitmap_bytes) {
-      case 1: return static_cast<std::uint64_t>(*at);
-      case 2: return load<std::uint16_t>(at);
-      case 4: return load<std::uint32_t>(at);
-      default: return load<std::uint64_t>(at);
+      case 1:
+        return static_cast<std::uint64_t>(*at);
+      case 2:
+        return load<std::uint16_t>(at);
+      case 4:
+        return load<std::uint32_t>(at);
+      default:
+        return load<std::uint64_t>(at);
     }
   }
   void set_bitmap(const Layout& layout, std::uint32_t index, std::uint64_t bits) {

@@ -35,14 +35,14 @@ std::uint64_t track_rows_at(const Layout& layout, const Leaf& leaf, const Track&
     if (candidate.base == track.match || candidate.known == track.match) bits = &candidate;
   }
   const bool own_known = bits->known == track.match && bits->known != bits->base;
-  const std::uint64_t present = track.column == kNone
-                                    ? leaf.all_rows()
-                                    : leaf.bitmap(layout, layout.columns()[track.column].presence);
+  const std::uint64_t present =
+      track.column == kNone ? leaf.all_rows() : leaf.bitmap(layout, layout.columns()[track.column].presence);
   const std::uint32_t by_state[] = {bits->if_absent, bits->if_honest, bits->if_fraud};
   const std::uint64_t* const sequences = leaf.sequences();
   for (const LeafLabels::Entry& entry : leaf.labels->entries) {
     if (entry.known_at_ms <= at_ms) continue;
-    const auto row = static_cast<std::uint32_t>(std::find(sequences, sequences + leaf.rows, entry.sequence) - sequences);
+    const auto row =
+        static_cast<std::uint32_t>(std::find(sequences, sequences + leaf.rows, entry.sequence) - sequences);
     const LabelState state = state_at(layout, leaf, row, at_ms, own_known);
     const std::uint64_t bit = 1ULL << row;
     rows &= ~bit;
@@ -72,8 +72,7 @@ void gather_rows(const Layout& layout, const Leaf& leaf, const Track& track, std
       numbers.bad += static_cast<std::uint64_t>(std::popcount(bad));
     }
     // A value that does not scale stands as 0.
-    const std::int64_t* const values =
-        leaf.array<std::int64_t>(layout, scaled ? column.scaled_array : column.array);
+    const std::int64_t* const values = leaf.array<std::int64_t>(layout, scaled ? column.scaled_array : column.array);
     if (parts & kPartSum) {
       Int128 sum = 0;
       each_row(rows, [&](std::uint32_t row) { sum += values[row]; });

@@ -162,13 +162,18 @@ std::string_view Leaf::string(const Layout& layout, const Column& column, std::u
 Value Leaf::value(const Layout& layout, const Column& column, std::uint32_t row) const {
   if ((bitmap(layout, column.presence) >> row & 1) == 0) return Value::absent();
   switch (column.type) {
-    case ColumnType::kBool: return Value::boolean((bitmap(layout, column.extra_bitmap) >> row & 1) != 0);
-    case ColumnType::kInt64: return Value::int64(array<std::int64_t>(layout, column.array)[row]);
-    case ColumnType::kDouble: return Value::real(array<double>(layout, column.array)[row]);
-    case ColumnType::kTimestamp: return timestamp_us(array<std::int64_t>(layout, column.array)[row]);
+    case ColumnType::kBool:
+      return Value::boolean((bitmap(layout, column.extra_bitmap) >> row & 1) != 0);
+    case ColumnType::kInt64:
+      return Value::int64(array<std::int64_t>(layout, column.array)[row]);
+    case ColumnType::kDouble:
+      return Value::real(array<double>(layout, column.array)[row]);
+    case ColumnType::kTimestamp:
+      return timestamp_us(array<std::int64_t>(layout, column.array)[row]);
     case ColumnType::kEventTime:
       return timestamp_us(times()[row] * 1000 + array<std::uint16_t>(layout, column.array)[row]);
-    case ColumnType::kMoney: return Value::money(array<std::int64_t>(layout, column.array)[row], column.currency);
+    case ColumnType::kMoney:
+      return Value::money(array<std::int64_t>(layout, column.array)[row], column.currency);
     case ColumnType::kMixedMoney:
       return Value::money(array<std::int64_t>(layout, column.array)[row],
                           array<std::uint16_t>(layout, column.currency_array)[row]);
@@ -176,7 +181,8 @@ Value Leaf::value(const Layout& layout, const Column& column, std::uint32_t row)
       const std::uint16_t code = array<std::uint16_t>(layout, column.array)[row];
       return column.enumeration ? Value::enumeration(column.names[code], code) : Value::string(column.names[code]);
     }
-    case ColumnType::kString: return Value::string(string(layout, column, row));
+    case ColumnType::kString:
+      return Value::string(string(layout, column, row));
   }
   return Value::absent();
 }

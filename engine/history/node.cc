@@ -106,8 +106,7 @@ std::uint32_t Node::child_for(std::int64_t time_ms) const {
 
 std::uint32_t Node::child_for(std::int64_t time_ms, std::uint64_t sequence) const {
   std::uint32_t child = children - 1U;
-  while (child > 0 &&
-         (times()[child] > time_ms || (times()[child] == time_ms && sequences()[child] > sequence))) {
+  while (child > 0 && (times()[child] > time_ms || (times()[child] == time_ms && sequences()[child] > sequence))) {
     --child;
   }
   return child;

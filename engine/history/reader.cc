@@ -88,8 +88,8 @@ void Reader::cut_section(std::uint32_t track, const Range& range) {
 
 std::uint64_t Reader::rows_of(const Section& section, const Leaf& leaf, std::uint32_t from, std::uint32_t to) const {
   const Track& track = layout_->tracks()[section.track];
-  const std::uint64_t rows = section.look_back ? track_rows_at(*layout_, leaf, track, at_ms_)
-                                               : track_rows(*layout_, leaf, track);
+  const std::uint64_t rows =
+      section.look_back ? track_rows_at(*layout_, leaf, track, at_ms_) : track_rows(*layout_, leaf, track);
   return rows & row_range(from, to);
 }
 

@@ -62,8 +62,7 @@ void Reader::add_sets(const Section& section, const Piece& piece) {
       count_.add_set(set.suffix[group], context, node, group * size, children);
       to = group * size;
     }
-  } else if (shortcuts && from == 0 &&
-             (node.level == 1 || node.node_child(0)->distinct[distinct].own_valid)) {
+  } else if (shortcuts && from == 0 && (node.level == 1 || node.node_child(0)->distinct[distinct].own_valid)) {
     const std::uint32_t groups = to / size;
     if (groups > 0) {
       ensure_prefix(context, node);

@@ -15,15 +15,24 @@ constexpr std::size_t kMostHeader = 10;
 
 std::string_view type_name(ColumnType type) {
   switch (type) {
-    case ColumnType::kBool: return "bool";
-    case ColumnType::kInt64: return "int64";
-    case ColumnType::kDouble: return "double";
-    case ColumnType::kTimestamp: return "timestamp";
-    case ColumnType::kEventTime: return "event_time";
-    case ColumnType::kMoney: return "money";
-    case ColumnType::kMixedMoney: return "mixed_money";
-    case ColumnType::kCode: return "enum";
-    case ColumnType::kString: return "string";
+    case ColumnType::kBool:
+      return "bool";
+    case ColumnType::kInt64:
+      return "int64";
+    case ColumnType::kDouble:
+      return "double";
+    case ColumnType::kTimestamp:
+      return "timestamp";
+    case ColumnType::kEventTime:
+      return "event_time";
+    case ColumnType::kMoney:
+      return "money";
+    case ColumnType::kMixedMoney:
+      return "mixed_money";
+    case ColumnType::kCode:
+      return "enum";
+    case ColumnType::kString:
+      return "string";
   }
   return "";
 }
@@ -101,7 +110,9 @@ void RowCodec::encode_value(const StoredColumn& stored, const Value& value, std:
   const Column& column = stored.column;
   const auto microseconds = [&value] { return value.seconds() * 1'000'000 + value.nanoseconds() / 1000; };
   switch (column.type) {
-    case ColumnType::kBool: form(value.as_bool() ? RowForm::kTrue : RowForm::kFalse); return;
+    case ColumnType::kBool:
+      form(value.as_bool() ? RowForm::kTrue : RowForm::kFalse);
+      return;
     case ColumnType::kInt64:
       form(RowForm::kSigned);
       append_varint(out, zigzag(value.as_int64()));

@@ -1,5 +1,6 @@
-// How rows stand in the state store: self-delimiting, columns named by their permanent catalogue numbers, so that schemas
-// can grow. An entity's stored past is a sequence of such entries in the order of arrival; appending is concatenation.
+// How rows stand in the state store: self-delimiting, columns named by their permanent catalogue numbers, so that
+// schemas can grow. An entity's stored past is a sequence of such entries in the order of arrival; appending is
+// concatenation.
 //
 //   entry   varint(size of the rest * 2 + kind)     kind 0: row, 1: label
 //   row     zigzag(time_ms) varint(sequence) label columns

@@ -56,7 +56,8 @@ bool read_label(Input& input, std::int64_t time_ms, LabelEntry& entry) {
   if (state > 2) input.good = false;
   if (!input.good || state == 0) return false;
   entry.fraud = state == 2;
-  const std::uint64_t known_at = static_cast<std::uint64_t>(input.signed_number()) + static_cast<std::uint64_t>(time_ms);
+  const std::uint64_t known_at =
+      static_cast<std::uint64_t>(input.signed_number()) + static_cast<std::uint64_t>(time_ms);
   entry.known_at_ms = static_cast<std::int64_t>(known_at);
   return input.good;
 }
@@ -67,7 +68,8 @@ class RowCodec::Decoder {
  public:
   Decoder(const RowCodec& codec, EntityHistory& history)
       : codec_(codec), history_(history), slots_(codec.schema_->slot_count()) {
-    if (codec.schema_->event_types.size() == 1) only_type_ = Value::enumeration(codec.schema_->event_types.front().name, 0);
+    if (codec.schema_->event_types.size() == 1)
+      only_type_ = Value::enumeration(codec.schema_->event_types.front().name, 0);
   }
 
   bool entry(RowKind kind, std::string_view bytes) {
@@ -151,11 +153,13 @@ class RowCodec::Decoder {
       }
       case RowForm::kUnsigned: {
         const std::uint64_t number = input.number();
-        if (type == ColumnType::kEventTime && number < 1000) read = timestamp_us(time_ms * 1000 + static_cast<std::int64_t>(number));
+        if (type == ColumnType::kEventTime && number < 1000)
+          read = timestamp_us(time_ms * 1000 + static_cast<std::int64_t>(number));
         if (type == ColumnType::kCode) return input.good && code(*stored, number);
         break;
       }
-      default: return false;
+      default:
+        return false;
     }
     if (!input.good) return false;
     if (stored == nullptr) return true;

@@ -5,7 +5,7 @@
 namespace weir::history {
 namespace {
 
-constexpr int kHighestRank = 55;  // a hash has 54 bits beside the register's index
+constexpr int kHighestRank = 55;                   // a hash has 54 bits beside the register's index
 constexpr double kAlpha = 0.72134752044448170368;  // 1 / (2 ln 2)
 
 double sigma(double x) {

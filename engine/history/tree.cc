@@ -233,8 +233,7 @@ void Tree::refresh(Node& node, std::uint32_t child, bool label_tracks_only) {
     }
     const Column& column = layout_.columns()[track.column];
     while (rows != 0) {
-      const std::uint16_t currency =
-          leaf->array<std::uint16_t>(layout_, column.currency_array)[std::countr_zero(rows)];
+      const std::uint16_t currency = leaf->array<std::uint16_t>(layout_, column.currency_array)[std::countr_zero(rows)];
       const std::uint64_t same = rows_of_currency(layout_, *leaf, column, rows, currency);
       rows &= ~same;
       Numbers of_currency;

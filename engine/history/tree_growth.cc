@@ -1,5 +1,5 @@
-// How a history's tree makes room: leaves and nodes split, at the right edge by beginning a new one, so that a stream in
-// time order leaves full ones behind.
+// How a history's tree makes room: leaves and nodes split, at the right edge by beginning a new one, so that a stream
+// in time order leaves full ones behind.
 #include <algorithm>
 
 #include "engine/base/check.h"
@@ -9,7 +9,7 @@
 namespace weir::history {
 namespace {
 
-constexpr std::uint32_t kFirstCapacity = 4;      // children that a node begins with room for, while it is the only one
+constexpr std::uint32_t kFirstCapacity = 4;  // children that a node begins with room for, while it is the only one
 constexpr std::uint32_t kNewLeafCapacityLog2 = 3;
 
 }  // namespace
@@ -21,8 +21,8 @@ bool Tree::at_right_edge(const Path& path) const {
   return path.row == path.leaf->rows;
 }
 
-// The last leaf is not filled up if rows come late: it keeps room for about as many as will, so that they need not split
-// it and leave two half-full ones.
+// The last leaf is not filled up if rows come late: it keeps room for about as many as will, so that they need not
+// split it and leave two half-full ones.
 std::uint32_t Tree::rows_before_next_leaf() const {
   if (trunk_.height == 0) return layout_.leaf_rows();
   const std::uint64_t rows = layout_.leaf_rows();
@@ -64,8 +64,8 @@ void Tree::split_leaf(Path& path) {
   }
 }
 
-// Puts `child` at index `at` into the path's node of this level, which may split; its summaries are empty until they are
-// refreshed. `at_end`: it comes after everything, and is empty.
+// Puts `child` at index `at` into the path's node of this level, which may split; its summaries are empty until they
+// are refreshed. `at_end`: it comes after everything, and is empty.
 void Tree::insert_child(Path& path, std::uint32_t level, std::uint32_t at, void* child, std::int64_t time_ms,
                         std::uint64_t sequence, bool at_end) {
   Node* node = path.nodes[level];

@@ -40,8 +40,6 @@ inline std::size_t read_varint(const char* at, std::uint64_t& value) {
 inline std::uint64_t zigzag(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
 }
-inline std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
-}
+inline std::int64_t unzigzag(std::uint64_t value) { return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1))); }
 
 }  // namespace weir::history

@@ -81,7 +81,8 @@ class Verifier {
                  std::uint64_t before) {
     const std::int64_t time_ms = node.times()[child];
     const std::uint64_t sequence = node.sequences()[child];
-    const bool at_or_before = time_ms < first.times()[0] || (time_ms == first.times()[0] && sequence <= first.sequences()[0]);
+    const bool at_or_before =
+        time_ms < first.times()[0] || (time_ms == first.times()[0] && sequence <= first.sequences()[0]);
     const bool after = !had_row || time_ms > before_ms || (time_ms == before_ms && sequence > before);
     if (!at_or_before || (child > 0 && !after)) fault("a key does not separate its children");
   }
@@ -136,8 +137,8 @@ class Verifier {
     if (set.rare != !rare.empty()) fault(name + ": whether it has rare values is wrong");
     if (set.overflow && rare.size() <= column.exact_most) fault(name + ": it overflows too early");
     static const Registers kEmpty{};
-    if (context.with_registers && (set.registers ? *set.registers : kEmpty) !=
-                                      (expected.registers ? *expected.registers : kEmpty)) {
+    if (context.with_registers &&
+        (set.registers ? *set.registers : kEmpty) != (expected.registers ? *expected.registers : kEmpty)) {
       fault(name + ": its registers are wrong");
     }
   }
@@ -170,7 +171,8 @@ class Verifier {
     }
     for (std::size_t group = 1; set.suffix_valid && group < groups.size(); ++group) {
       std::vector<const Leaf*> leaves;
-      for (std::size_t i = group; i < groups.size(); ++i) leaves.insert(leaves.end(), groups[i].begin(), groups[i].end());
+      for (std::size_t i = group; i < groups.size(); ++i)
+        leaves.insert(leaves.end(), groups[i].begin(), groups[i].end());
       check_union(set.suffix[group], context, leaves, name + ", suffix " + std::to_string(group));
     }
   }

@@ -17,7 +17,8 @@ struct Wide {
     words[2] += other.words[2];
   }
   void add_square(std::int64_t value) {
-    const std::uint64_t magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    const std::uint64_t magnitude =
+        value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
     add_low(static_cast<Uint128>(magnitude) * magnitude);
   }
   void add_low(Uint128 addend) {

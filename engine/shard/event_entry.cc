@@ -1,8 +1,20 @@
 #include "engine/shard/event_entry.h"
 
+#include <utility>
+
 #include "engine/base/varint.h"
 
 namespace weir::shard {
+namespace {
+
+// `value` as a T; `fits` becomes false if it is none.
+template <class T, class Wide>
+T narrow(Wide value, bool& fits) {
+  fits &= std::in_range<T>(value);
+  return static_cast<T>(value);
+}
+
+}  // namespace
 
 void append_event_entry(const EventEntry& entry, std::string& out) {
   out.append(entry.digest);
@@ -29,26 +41,27 @@ void append_event_entry(const EventEntry& entry, std::string& out) {
 Result<EventEntry> read_event_entry(std::string_view bytes) {
   VarintReader in(bytes);
   EventEntry entry;
+  bool fits = true;
   entry.digest = in.bytes(kEntryDigestBytes);
   entry.sequence = in.varint();
   entry.time_ms = in.zigzag();
-  entry.type = static_cast<std::uint32_t>(in.varint());
-  entry.policy = static_cast<std::uint32_t>(in.varint());
+  entry.type = narrow<std::uint32_t>(in.varint(), fits);
+  entry.policy = narrow<std::uint32_t>(in.varint(), fits);
   const auto outcome = in.varint();
-  entry.score = static_cast<std::int32_t>(in.zigzag());
-  entry.flags = static_cast<std::uint8_t>(in.varint());
+  entry.score = narrow<std::int32_t>(in.zigzag(), fits);
+  entry.flags = narrow<std::uint8_t>(in.varint(), fits);
   for (auto count = in.varint(); count > 0 && in.ok(); --count) {
     auto& reason = entry.reasons.emplace_back();
-    reason.rule = static_cast<std::uint32_t>(in.varint());
+    reason.rule = narrow<std::uint32_t>(in.varint(), fits);
     reason.code = in.sized();
-    reason.points = static_cast<std::int32_t>(in.zigzag());
+    reason.points = narrow<std::int32_t>(in.zigzag(), fits);
   }
   for (auto count = in.varint(); count > 0 && in.ok(); --count) {
     auto& key = entry.keys.emplace_back();
-    key.entity = static_cast<std::uint32_t>(in.varint());
+    key.entity = narrow<std::uint32_t>(in.varint(), fits);
     key.key = in.sized();
   }
-  if (!in.ok() || !in.at_end() || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
+  if (!in.ok() || !in.at_end() || !fits || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
     return Error{"state store: damaged entry of an event id"};
   }
   entry.outcome = static_cast<book::Outcome>(outcome);

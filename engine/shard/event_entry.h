@@ -20,7 +20,7 @@ struct EventEntry {
   std::string digest;  // the first 16 bytes of the record's SHA-256
   std::uint64_t sequence = 0;
   std::int64_t time_ms = 0;
-  std::uint32_t type = 0;    // permanent numbers (history::Catalogue)
+  std::uint32_t type = 0;  // permanent numbers (history::Catalogue)
   std::uint32_t policy = 0;
   book::Outcome outcome = book::Outcome::kApprove;
   std::int32_t score = 0;

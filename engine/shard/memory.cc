@@ -52,10 +52,10 @@ struct Resident {
   std::uint32_t chunk = 0;
   std::size_t chunk_bytes = 0;
   std::int64_t stored_first_seen_ms = INT64_MAX;
-  bool changed = false;          // is in Memory's list of changed ones
-  bool unwritten = false;        // is in the cut that is not written yet
+  bool changed = false;    // is in Memory's list of changed ones
+  bool unwritten = false;  // is in the cut that is not written yet
   std::size_t counted_bytes = 0;
-  std::uint32_t entity = 0;      // index into the schema's entities
+  std::uint32_t entity = 0;  // index into the schema's entities
   std::list<Resident*>::iterator used;
 };
 
@@ -81,7 +81,7 @@ struct Memory::State {
     std::string id;
     state::Store::Entry entry;
   };
-  ByText<std::vector<state::Store::Entry>> events;           // without a store: all; with one: those not written
+  ByText<std::vector<state::Store::Entry>> events;  // without a store: all; with one: those not written
   std::vector<NewEvent> new_events;
   std::vector<std::string> unwritten_events;
 
@@ -90,7 +90,8 @@ struct Memory::State {
     history::LabelEntry label;
   };
   ByText<std::vector<WaitingLabel>> waiting;
-  std::deque<std::pair<std::int64_t, std::string>> waiting_by_clock;  // (clock_ms, event id), also of labels taken since
+  std::deque<std::pair<std::int64_t, std::string>>
+      waiting_by_clock;  // (clock_ms, event id), also of labels taken since
   struct LabelChange {
     std::string event_id;
     std::int64_t clock_ms = 0;
@@ -127,7 +128,8 @@ Result<Resident*> Memory::State::fetch(std::uint32_t entity, std::string_view ke
     if (!stored) return stored.error();
     for (const auto& chunk : stored->chunks) {
       if (auto status = codec->decode_into(chunk, resident->history); !status) {
-        return Error{status.error().message + " (entity " + schema->entities[entity].name + " " + std::string(key) + ")"};
+        return Error{status.error().message + " (entity " + schema->entities[entity].name + " " + std::string(key) +
+                     ")"};
       }
     }
     resident->chunk = stored->open_chunk;
@@ -259,7 +261,8 @@ std::vector<history::LabelEntry> Memory::take_waiting_labels(std::string_view ev
   return labels;
 }
 
-void Memory::remember_waiting_label(std::string_view event_id, std::int64_t clock_ms, const history::LabelEntry& label) {
+void Memory::remember_waiting_label(std::string_view event_id, std::int64_t clock_ms,
+                                    const history::LabelEntry& label) {
   auto& s = *state_;
   s.waiting[std::string(event_id)].push_back({clock_ms, label});
   s.waiting_by_clock.emplace_back(clock_ms, std::string(event_id));

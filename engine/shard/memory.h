@@ -1,5 +1,6 @@
 // What the shard remembers: entities' histories (hot ones here, all of them in the store), event ids with their first
-// decision, labels that wait for their event, the catalogue. Changes gather until cut() puts them into an epoch's batch.
+// decision, labels that wait for their event, the catalogue. Changes gather until cut() puts them into an epoch's
+// batch.
 //
 // Without a store everything stays in memory: replay, backtest, features, the oracle of the simulator.
 // One thread: the shard's.

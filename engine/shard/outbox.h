@@ -1,4 +1,5 @@
-// What was stepped and is not all delivered yet, in sequence order: audit record out, acknowledged, then - and only then
+// What was stepped and is not all delivered yet, in sequence order: audit record out, acknowledged, then - and only
+// then
 // - decision or dead letter out, acknowledged.
 #pragma once
 
@@ -94,7 +95,7 @@ class Outbox {
   std::deque<Delivery> queue_;
   std::vector<Delivery> spare_;
   std::size_t bytes_ = 0;
-  std::size_t audit_sent_ = 0;   // how many of queue_, from the front
+  std::size_t audit_sent_ = 0;  // how many of queue_, from the front
   std::size_t audited_ = 0;
   std::size_t outputs_sent_ = 0;
   std::int64_t next_audit_offset_ = 0;

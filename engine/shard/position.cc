@@ -1,5 +1,7 @@
 #include "engine/shard/position.h"
 
+#include <utility>
+
 #include "engine/base/varint.h"
 
 namespace weir::shard {
@@ -30,6 +32,7 @@ std::string position_text(const Position& position) {
 Result<Position> read_position(std::string_view text) {
   VarintReader in(text);
   Position position;
+  bool fits = true;
   position.progress.next_sequence = in.varint();
   position.progress.clock_ms = in.zigzag();
   position.progress.greatest_event_ms = in.zigzag();
@@ -44,10 +47,11 @@ Result<Position> read_position(std::string_view text) {
   position.empty_memory = in.varint() != 0;
   for (auto count = in.varint(); count > 0 && in.ok(); --count) {
     std::string topic(in.sized());
-    const auto partition = static_cast<std::int32_t>(in.zigzag());
-    position.consumed[{std::move(topic), partition}] = in.zigzag();
+    const auto partition = in.zigzag();
+    fits &= std::in_range<std::int32_t>(partition);
+    position.consumed[{std::move(topic), static_cast<std::int32_t>(partition)}] = in.zigzag();
   }
-  if (!in.ok() || !in.at_end()) return Error{"state store: damaged position"};
+  if (!in.ok() || !in.at_end() || !fits) return Error{"state store: damaged position"};
   return position;
 }
 

@@ -19,8 +19,8 @@ struct Position {
   std::uint64_t generation = 0;        // one up
   std::string policy;                  // hash of the policy that was live
   std::string token_key_id;
-  bool policy_recorded = false;        // it stands on the audit stream
-  bool empty_memory = false;           // nothing was stepped yet
+  bool policy_recorded = false;  // it stands on the audit stream
+  bool empty_memory = false;     // nothing was stepped yet
   // (topic, partition) -> the offset consumed last. Absent: none yet.
   std::map<std::pair<std::string, std::int32_t>, std::int64_t> consumed;
 };

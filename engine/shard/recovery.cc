@@ -28,10 +28,11 @@ Status Runner::State::open() {
 Status Runner::State::open_without_position(const topic::OffsetRange& audit) {
   const bool fresh = audit.first == audit.end;
   if (!fresh && options.begin == Begin::kContinue) {
-    return Error{"the state directory is empty, but audit topic " + ports.audit->topic_name() + " holds " +
-                 std::to_string(audit.end - audit.first) +
-                 " records: the state was lost or this is the wrong directory. Start with --rebuild to fill it from the "
-                 "audit stream and the inputs, or with --begin-anew to go on without any history"};
+    return Error{
+        "the state directory is empty, but audit topic " + ports.audit->topic_name() + " holds " +
+        std::to_string(audit.end - audit.first) +
+        " records: the state was lost or this is the wrong directory. Start with --rebuild to fill it from the "
+        "audit stream and the inputs, or with --begin-anew to go on without any history"};
   }
   if (options.begin == Begin::kRebuild && audit.first > 0) {
     return Error{"the state can't be rebuilt: audit topic " + ports.audit->topic_name() + " begins at offset " +

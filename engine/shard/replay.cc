@@ -13,11 +13,16 @@ constexpr std::uint64_t kRecordsPerEpoch = 20'000;
 
 std::string_view replay_verdict_name(ReplayVerdict verdict) {
   switch (verdict) {
-    case ReplayVerdict::kIdentical: return "identical";
-    case ReplayVerdict::kDifferent: return "different";
-    case ReplayVerdict::kAltered: return "altered";
-    case ReplayVerdict::kMissing: return "missing";
-    case ReplayVerdict::kNotCounted: return "not counted";
+    case ReplayVerdict::kIdentical:
+      return "identical";
+    case ReplayVerdict::kDifferent:
+      return "different";
+    case ReplayVerdict::kAltered:
+      return "altered";
+    case ReplayVerdict::kMissing:
+      return "missing";
+    case ReplayVerdict::kNotCounted:
+      return "not counted";
   }
   return "unknown";
 }

@@ -66,7 +66,8 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
       if (*settled) s.phase = State::Phase::kStopped;
       return true;
     }
-    case State::Phase::kStopped: return false;
+    case State::Phase::kStopped:
+      return false;
   }
   if (auto result = add(s.pump_epochs(now_ms)); !result) return result;
   return moved;
@@ -160,7 +161,8 @@ Result<bool> Runner::State::look_into_gap() {
                    ") has taken over audit topic " + ports.audit->topic_name() + " at offset " +
                    std::to_string(foreign.offset) + "; this engine stops, and what it had not published stays so"};
     }
-    if (observer != nullptr) observer->warning("an engine that lost its start wrote to the audit stream: " + parsed.engine);
+    if (observer != nullptr)
+      observer->warning("an engine that lost its start wrote to the audit stream: " + parsed.engine);
     if (foreign.offset + 1 == gap.end) {
       gap_sought = false;
       outbox.pass_gap();

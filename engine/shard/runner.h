@@ -1,9 +1,9 @@
 // Drives the step for one shard: input to audit to output, epochs, recovery, a clean stop. It never blocks and reads no
 // clock: whoever calls pump() says what time it is and waits in between. One thread.
 //
-// The audit stream is the write-ahead log. Starting, the runner loads the last epoch, reads the audit stream from there,
-// reads those inputs again at their offsets, runs the step with the recorded clock, checks that every hashed part comes
-// out the same, and emits the decisions again. Then it appends a start record of its own and goes live.
+// The audit stream is the write-ahead log. Starting, the runner loads the last epoch, reads the audit stream from
+// there, reads those inputs again at their offsets, runs the step with the recorded clock, checks that every hashed
+// part comes out the same, and emits the decisions again. Then it appends a start record of its own and goes live.
 #pragma once
 
 #include <cstdint>
@@ -53,13 +53,13 @@ enum class Begin : std::uint8_t {
 
 struct RunnerOptions {
   CoreOptions core;
-  std::string engine;        // this instance's id: unique among engines that may meet on one stream
+  std::string engine;  // this instance's id: unique among engines that may meet on one stream
   std::string build;
   std::string token_key_id;
   std::uint32_t first_label_topic = UINT32_MAX;  // inputs from this index on are label topics
   Begin begin = Begin::kContinue;
   std::int64_t epoch_ms = 200;
-  std::int64_t sync_ms = 1000;       // how often an epoch is made to survive a power failure
+  std::int64_t sync_ms = 1000;  // how often an epoch is made to survive a power failure
   std::size_t max_poll = 512;
   OutboxOptions outbox;
 };

@@ -38,8 +38,8 @@ struct Runner::State {
 
   Phase phase = Phase::kRecovering;
   bool stop_requested = false;
-  Core core;            // none until a policy is known
-  Progress base;        // progress while there is no core
+  Core core;      // none until a policy is known
+  Progress base;  // progress while there is no core
   InputFeed feed;
   Outbox outbox;
   Epochs epochs;
@@ -54,10 +54,10 @@ struct Runner::State {
   std::int64_t audit_end = 0;
   std::uint64_t recovered_records = 0;
   Author author;
-  bool position_stored = false;   // the state directory is not fresh any more
-  bool policy_recorded = false;   // the core's policy stands on the audit stream
-  bool empty_memory = false;      // nothing was stepped since the state directory was fresh
-  std::uint64_t generation = 0;   // ours, once we announce ourselves
+  bool position_stored = false;  // the state directory is not fresh any more
+  bool policy_recorded = false;  // the core's policy stands on the audit stream
+  bool empty_memory = false;     // nothing was stepped since the state directory was fresh
+  std::uint64_t generation = 0;  // ours, once we announce ourselves
   std::uint64_t announced_below = 0;
   bool gap_sought = false;
 

@@ -14,10 +14,14 @@ using history::CatalogueKind;
 
 std::string slot_value_text(const Value& value) {
   switch (value.kind()) {
-    case ValueKind::kString: return std::string(value.as_string());
-    case ValueKind::kBool: return value.as_bool() ? "true" : "false";
-    case ValueKind::kInt64: return std::to_string(value.as_int64());
-    default: return {};
+    case ValueKind::kString:
+      return std::string(value.as_string());
+    case ValueKind::kBool:
+      return value.as_bool() ? "true" : "false";
+    case ValueKind::kInt64:
+      return std::to_string(value.as_int64());
+    default:
+      return {};
   }
 }
 
@@ -421,7 +425,8 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   return {};
 }
 
-// --- From the audit record instead of the input -----------------------------------------------------------------------
+// --- From the audit record instead of the input
+// -----------------------------------------------------------------------
 
 Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& reader, Output& out) {
   auto& s = *state_;
@@ -444,7 +449,8 @@ Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& re
     case audit::Kind::kLabel:
       return s.attach_label(progress, record.input, {record.event_id, record.fraud, record.known_at_ms}, out);
     case audit::Kind::kStart:
-    case audit::Kind::kPolicy: break;
+    case audit::Kind::kPolicy:
+      break;
   }
   return Error{"a start or policy record is not a step"};
 }

@@ -1,5 +1,6 @@
-// The step: (memory, input, policy) -> (outputs, memory'). It reads no clock, opens nothing, draws nothing at random: the
-// same inputs give the same bytes. Everything that drives Weir goes through here: live, recovery, replay, the simulator.
+// The step: (memory, input, policy) -> (outputs, memory'). It reads no clock, opens nothing, draws nothing at random:
+// the same inputs give the same bytes. Everything that drives Weir goes through here: live, recovery, replay, the
+// simulator.
 //
 // One transaction's way can be read top to bottom in step.cc.
 #pragma once
@@ -43,7 +44,7 @@ struct Input {
 struct Output {
   audit::Kind kind = audit::Kind::kTransaction;
   std::uint64_t sequence = 0;
-  std::string audit;     // the hashed part
+  std::string audit;  // the hashed part
   Digest leaf{};
   std::string decision;  // JSON, for transactions and duplicates; else empty
   event::Reject reject;  // dead letters
@@ -63,7 +64,8 @@ class StageClock {
   // What was measured since begin(): stands in the record, outside of the hash.
   virtual std::span<const audit::Stage> stages() const = 0;
 };
-inline constexpr std::string_view kStageNames[] = {"parse", "history", "features", "rules", "decide", "audit", "append"};
+inline constexpr std::string_view kStageNames[] = {"parse",  "history", "features", "rules",
+                                                   "decide", "audit",   "append"};
 
 // What moves on from step to step besides Memory. Part of the position that an epoch stores.
 struct Progress {
@@ -71,8 +73,8 @@ struct Progress {
   std::int64_t clock_ms = 0;
   std::int64_t greatest_event_ms = INT64_MIN;  // ClockSource::kEvent: the one event ahead of the clock
   // What is gone for good, also for a later policy that keeps more: history rows whose event time is at or before the
-  // first, event ids and waiting labels whose clock at arrival is at or before the second. No result depends on when the
-  // store drops them. They never go back.
+  // first, event ids and waiting labels whose clock at arrival is at or before the second. No result depends on when
+  // the store drops them. They never go back.
   std::int64_t history_cutoff_ms = INT64_MIN;
   std::int64_t event_cutoff_ms = INT64_MIN;
 };

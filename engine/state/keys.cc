@@ -43,8 +43,8 @@ void append_entity_prefix(std::string& out, char table, std::uint32_t entity, st
 
 std::size_t entity_prefix_length(std::string_view key) {
   if (key.size() < kEntityHead || (key[0] != kHistoryTable && key[0] != kFirstSeenTable)) return 0;
-  const std::size_t length = static_cast<std::size_t>(static_cast<unsigned char>(key[5])) << 8U |
-                             static_cast<unsigned char>(key[6]);
+  const std::size_t length =
+      static_cast<std::size_t>(static_cast<unsigned char>(key[5])) << 8U | static_cast<unsigned char>(key[6]);
   return key.size() >= kEntityHead + length ? kEntityHead + length : 0;
 }
 

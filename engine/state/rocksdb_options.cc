@@ -53,10 +53,15 @@ class Expire final : public rocksdb::CompactionFilter {
     if (type != ValueType::kValue || key.empty()) return Decision::kKeep;
     std::int64_t cutoff = 0;
     switch (key[0]) {
-      case kHistoryTable: cutoff = expiry_->history_cutoff_ms.load(std::memory_order_relaxed); break;
+      case kHistoryTable:
+        cutoff = expiry_->history_cutoff_ms.load(std::memory_order_relaxed);
+        break;
       case kEventTable:
-      case kLabelTable: cutoff = expiry_->event_cutoff_ms.load(std::memory_order_relaxed); break;
-      default: return Decision::kKeep;
+      case kLabelTable:
+        cutoff = expiry_->event_cutoff_ms.load(std::memory_order_relaxed);
+        break;
+      default:
+        return Decision::kKeep;
     }
     auto rest = view(value);
     while (!rest.empty()) {

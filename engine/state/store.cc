@@ -4,6 +4,7 @@
 #include <rocksdb/statistics.h>
 #include <rocksdb/write_batch.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "engine/state/keys.h"
@@ -29,7 +30,8 @@ Error failure(const std::string& what, const rocksdb::Status& status) {
 bool is_locked(const rocksdb::Status& status) {
   if (!status.IsIOError()) return false;
   const auto text = status.ToString();
-  return text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos;
+  return text.find("While lock file") != std::string::npos ||
+         text.find("lock hold by current process") != std::string::npos;
 }
 
 std::string table_key(char table, std::string_view rest) {
@@ -157,6 +159,9 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   auto& state = *store->state_;
   const auto db_options = rocksdb_options(options, state.expiry);
   state.statistics = db_options.statistics;
+  if (options.read_only && !std::filesystem::exists(options.directory + "/CURRENT")) {
+    return Error{"there is no state in " + options.directory};
+  }
   rocksdb::DB* db = nullptr;
   const auto status = options.read_only ? rocksdb::DB::OpenForReadOnly(db_options, options.directory, &db)
                                         : rocksdb::DB::Open(db_options, options.directory, &db);
@@ -285,8 +290,8 @@ StoreFigures Store::figures() const {
   figures.bytes_written = stats.getTickerCount(rocksdb::WAL_FILE_BYTES) +
                           stats.getTickerCount(rocksdb::FLUSH_WRITE_BYTES) +
                           stats.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
-  figures.bytes_read = stats.getTickerCount(rocksdb::BLOCK_CACHE_BYTES_WRITE) +
-                       stats.getTickerCount(rocksdb::COMPACT_READ_BYTES);
+  figures.bytes_read =
+      stats.getTickerCount(rocksdb::BLOCK_CACHE_BYTES_WRITE) + stats.getTickerCount(rocksdb::COMPACT_READ_BYTES);
   figures.cache_hits = stats.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
   figures.cache_misses = stats.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
   return figures;

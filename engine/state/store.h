@@ -25,7 +25,7 @@ inline constexpr std::uint32_t kFormatVersion = 1;
 struct StoreOptions {
   std::string directory;
   std::uint32_t shard = 0;
-  std::size_t cache_bytes = 256U << 20U;         // blocks, indexes and filters
+  std::size_t cache_bytes = 256U << 20U;  // blocks, indexes and filters
   std::size_t write_buffer_bytes = 64U << 20U;
   // Looks at the state as it stands, also while an engine runs on it; nothing can be written.
   bool read_only = false;
@@ -44,8 +44,8 @@ struct Expiry {
 struct StoredEntity {
   // Entries of engine/history/row_codec.h in the order of arrival, one string per chunk.
   std::vector<std::string> chunks;
-  std::uint32_t open_chunk = 0;         // the chunk that the next append goes to, or the one after it if that is full
-  std::size_t open_chunk_bytes = 0;     // of its entries
+  std::uint32_t open_chunk = 0;      // the chunk that the next append goes to, or the one after it if that is full
+  std::size_t open_chunk_bytes = 0;  // of its entries
   std::optional<std::int64_t> first_seen_ms;
 };
 
@@ -57,8 +57,8 @@ class Batch {
   Batch(Batch&&) noexcept;
   Batch& operator=(Batch&&) noexcept;
 
-  // Appends `entries` to a chunk of an entity; `newest_ms` is the greatest event time among them. What was stored before
-  // is not read and not written again.
+  // Appends `entries` to a chunk of an entity; `newest_ms` is the greatest event time among them. What was stored
+  // before is not read and not written again.
   void append_rows(std::uint32_t entity, std::string_view key, std::uint32_t chunk, std::int64_t newest_ms,
                    std::string_view entries);
   void put_first_seen(std::uint32_t entity, std::string_view key, std::int64_t first_seen_ms);
@@ -82,8 +82,8 @@ class Batch {
 
 struct StoreFigures {
   std::uint64_t bytes_on_disk = 0;
-  std::uint64_t bytes_written = 0;      // by flushes, compactions and the write-ahead file, since open
-  std::uint64_t bytes_read = 0;         // from files, since open
+  std::uint64_t bytes_written = 0;  // by flushes, compactions and the write-ahead file, since open
+  std::uint64_t bytes_read = 0;     // from files, since open
   std::uint64_t cache_hits = 0;
   std::uint64_t cache_misses = 0;
 };

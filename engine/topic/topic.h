@@ -79,13 +79,18 @@ class Reader {
   virtual int ready_fd() const = 0;
 };
 
+// The record is durable, but its place is not known: the answer that told it was lost with the connection, and the
+// retry was told only that the record is there (Kafka). The next known offset of the partition bounds it.
+inline constexpr std::int64_t kUnknownOffset = -1;
+
 struct Acknowledgement {
   std::uint64_t ticket = 0;
   std::int32_t partition = 0;
-  std::int64_t offset = 0;  // where the record stands, if it succeeded
+  std::int64_t offset = 0;  // where the record stands, or kUnknownOffset
 };
 
-inline constexpr std::int32_t kPartitionByKey = -1;  // Kafka's default: murmur2 of the key; without a key the writer's choice
+// Kafka's default: murmur2 of the key; without a key the writer's choice.
+inline constexpr std::int32_t kPartitionByKey = -1;
 
 // Appends to one topic. Within a partition records keep the order of the append() calls, without duplicates by retries.
 class Writer {
@@ -100,8 +105,8 @@ class Writer {
   virtual Result<bool> append(std::int32_t partition, const NewRecord& record, std::uint64_t ticket) = 0;
 
   // Adds the acknowledgements that have come since to `out`. Acknowledged means durable (Kafka: acks=all; a directory:
-  // synced). Within a partition they come in order. An error is final: a record could not be written and the ones behind
-  // it were not either (disk full, message too large, fenced).
+  // synced). Within a partition they come in order. An error is final: a record could not be written and the ones
+  // behind it were not either (disk full, message too large, fenced).
   virtual Status acknowledgements(std::vector<Acknowledgement>& out) = 0;
 
   // Starts writing what is queued without waiting for more (ends lingering).

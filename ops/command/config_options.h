@@ -16,7 +16,7 @@ class App;
 namespace weir::command {
 
 struct ConfigOptions {
-  std::string file;               // empty: weir.yaml of the working directory, if there is one
+  std::string file;  // empty: weir.yaml of the working directory, if there is one
   std::vector<std::string> set;
 };
 

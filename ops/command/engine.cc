@@ -24,8 +24,8 @@ namespace {
 
 constexpr std::int64_t kPublishNs = 250'000'000;
 constexpr std::int64_t kLagNs = 5'000'000'000;
-constexpr std::string_view kRequired[] = {"policy",        "state",        "inputs.transactions", "outputs.decisions",
-                                          "outputs.audit", "outputs.dead_letters"};
+constexpr std::string_view kRequired[] = {
+    "policy", "state", "inputs.transactions", "outputs.decisions", "outputs.audit", "outputs.dead_letters"};
 
 Issues one_issue(std::string message) {
   Issues issues;
@@ -132,7 +132,8 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
   options.outbox.max_bytes = static_cast<std::size_t>(settings.number("limits.in_flight_bytes"));
   options.core.shard = static_cast<std::uint32_t>(settings.number("shard"));
   options.outbox.audit_partition = static_cast<std::int32_t>(options.core.shard);
-  options.core.clock_source = settings.text("clock") == "event" ? shard::ClockSource::kEvent : shard::ClockSource::kGiven;
+  options.core.clock_source =
+      settings.text("clock") == "event" ? shard::ClockSource::kEvent : shard::ClockSource::kGiven;
   options.core.token_key = key->bytes;
   options.core.memory.max_history_bytes = static_cast<std::size_t>(settings.number("memory.histories"));
   options.core.memory.max_known_ids = static_cast<std::size_t>(settings.number("memory.event_ids"));

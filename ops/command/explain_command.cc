@@ -197,8 +197,9 @@ int run(const Options& options) {
     return kUsage;
   }
   Teller teller(options);
-  const auto status = read_audit_stream(
-      options.audit, options.shard, [&](std::int64_t offset, std::string_view text) { return teller.take(offset, text); });
+  const auto status = read_audit_stream(options.audit, options.shard, [&](std::int64_t offset, std::string_view text) {
+    return teller.take(offset, text);
+  });
   if (!status) return fail(status.error().message);
   if (auto told = teller.finish(); !told) return fail(told.error().message);
   if (teller.found() > 0) return kOk;

@@ -40,7 +40,8 @@ struct Options {
 void append_cell(const Value& value, std::string& line) {
   switch (value.kind()) {
     case ValueKind::kAbsent:
-    case ValueKind::kError: return;
+    case ValueKind::kError:
+      return;
     case ValueKind::kMoney: {
       const auto currency = currency_by_number(value.currency());
       append_decimal(line, value.minor_units(), currency ? currency->exponent : 0);
@@ -57,7 +58,8 @@ void append_cell(const Value& value, std::string& line) {
       line.push_back('"');
       return;
     }
-    default: break;
+    default:
+      break;
   }
   auto text = audit::value_text(value);
   if (value.is(ValueKind::kDuration)) text.pop_back();
@@ -220,7 +222,8 @@ void add_features_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("features", "Window features of a history file, row for row");
   command->footer(kExamples);
   command->add_option("--policy", options->policy, "Policy directory")->required();
-  command->add_option("--in", options->in, "History: .csv, .jsonl, also .gz, .xz, .zst; - for JSON lines on stdin")->required();
+  command->add_option("--in", options->in, "History: .csv, .jsonl, also .gz, .xz, .zst; - for JSON lines on stdin")
+      ->required();
   command->add_option("--out", options->out, "CSV to write, - for standard output")->required();
   command->add_option("--rejects", options->rejects, "File for rows that can't be read, with their reasons");
   command->add_option("--token-key", options->token_key, "Key of personal fields, if the policy has any");

@@ -33,8 +33,9 @@ Exit codes: 0 done, 1 failed (the message says why and what to do), 2 wrong usag
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  CLI::App app("Weir screens a stream of payments: exact windows, rules, a decision in milliseconds, and a record of why.",
-               "weir");
+  CLI::App app(
+      "Weir screens a stream of payments: exact windows, rules, a decision in milliseconds, and a record of why.",
+      "weir");
   app.footer(kExamples);
   app.set_version_flag("--version", std::string(weir::command::build_id()));
   app.require_subcommand(1);
@@ -55,8 +56,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& e) {  // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "weir: " << e.what() << "\nSee `weir" << (argc > 1 ? std::string(" ") + argv[1] : "")
-              << " --help`.\n";
+    std::cerr << "weir: " << e.what() << "\nSee `weir" << (argc > 1 ? std::string(" ") + argv[1] : "") << " --help`.\n";
     return weir::command::kUsage;
   }
   std::cout.flush();

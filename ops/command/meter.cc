@@ -87,9 +87,10 @@ Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()),
   for (std::size_t i = 0; i < m.stages.size(); ++i) {
     m.stages[i] = &stage.Add({{"stage", std::string(shard::kStageNames[i])}}, prometheus_bounds());
   }
-  m.audit = &m.histogram("weir_audit_latency_seconds", "From taking a record off its topic to its durable audit record");
-  m.latency = &m.histogram("weir_decision_latency_seconds",
-                           "From taking a record off its topic to the acknowledged decision");
+  m.audit =
+      &m.histogram("weir_audit_latency_seconds", "From taking a record off its topic to its durable audit record");
+  m.latency =
+      &m.histogram("weir_decision_latency_seconds", "From taking a record off its topic to the acknowledged decision");
   m.epoch = &m.histogram("weir_epoch_duration_seconds", "From cutting an epoch to its being in the state directory");
   m.records = &prometheus::BuildCounter()
                    .Name("weir_records_total")
@@ -114,7 +115,8 @@ Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()),
   m.epochs = &m.counter("weir_epochs_total", "Epochs written to the state directory");
   m.epoch_bytes = &m.counter("weir_epoch_bytes_total", "Bytes of the epochs that were cut");
   m.hits = &m.counter("weir_history_cache_hits_total", "Entities whose history was in memory");
-  m.misses = &m.counter("weir_history_cache_misses_total", "Entities whose history was fetched from the state directory");
+  m.misses =
+      &m.counter("weir_history_cache_misses_total", "Entities whose history was fetched from the state directory");
   m.entities = &m.gauge("weir_history_entities", "Entities in memory");
   m.history_bytes = &m.gauge("weir_history_bytes", "Memory of the histories");
   m.state_bytes = &m.gauge("weir_state_bytes", "Size of the state directory's tables");
@@ -187,7 +189,8 @@ void Meter::stepped(const topic::Record&, const shard::Output& output) {
       ++total_.labels;
       break;
     case audit::Kind::kStart:
-    case audit::Kind::kPolicy: break;
+    case audit::Kind::kPolicy:
+      break;
   }
 }
 

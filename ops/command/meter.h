@@ -1,5 +1,5 @@
-// Measures a running engine: what the metrics show, what stands as stage times in audit records, what `weir run --watch`
-// prints. Nothing here influences a decision.
+// Measures a running engine: what the metrics show, what stands as stage times in audit records, what `weir run
+// --watch` prints. Nothing here influences a decision.
 #pragma once
 
 #include <array>

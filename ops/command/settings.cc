@@ -31,7 +31,8 @@ constexpr Setting kSettings[] = {
      "played through"},
     {"shard", SettingKind::kInteger, "0", "0..65535", "the shard that this engine runs, and its audit partition"},
     {"token_key_file", SettingKind::kPath, "", "",
-     "the key that personal fields are tokenised with: 32 bytes or more, readable by the engine alone; `weir init` makes "
+     "the key that personal fields are tokenised with: 32 bytes or more, readable by the engine alone; `weir init` "
+     "makes "
      "one. With another key no history is found again"},
     {"epoch", SettingKind::kDuration, "200ms", "", "how often what is new goes to the state directory"},
     {"sync", SettingKind::kDuration, "1s", "", "how often the state directory is made to survive a power failure"},
@@ -54,7 +55,8 @@ constexpr Setting kSettings[] = {
 };
 
 const Setting* find_setting(std::string_view key) {
-  const auto* found = std::find_if(std::begin(kSettings), std::end(kSettings), [&](const auto& s) { return s.key == key; });
+  const auto* found =
+      std::find_if(std::begin(kSettings), std::end(kSettings), [&](const auto& s) { return s.key == key; });
   return found == std::end(kSettings) ? nullptr : found;
 }
 
@@ -92,8 +94,10 @@ std::optional<std::int64_t> as_number(SettingKind kind, std::string_view text) {
 std::string fault_of(const Setting& setting, const std::string& text) {
   switch (setting.kind) {
     case SettingKind::kText:
-    case SettingKind::kPath: return text.empty() ? "an empty text" : "";
-    case SettingKind::kProperties: return {};
+    case SettingKind::kPath:
+      return text.empty() ? "an empty text" : "";
+    case SettingKind::kProperties:
+      return {};
     case SettingKind::kTopic:
     case SettingKind::kTopicList:
       if (text.starts_with("dir:") || text.starts_with("kafka://")) return {};
@@ -105,7 +109,8 @@ std::string fault_of(const Setting& setting, const std::string& text) {
     }
     case SettingKind::kDuration:
     case SettingKind::kBytes:
-    case SettingKind::kInteger: break;
+    case SettingKind::kInteger:
+      break;
   }
   const auto value = as_number(setting.kind, text);
   if (!value) {
@@ -124,8 +129,8 @@ std::string fault_of(const Setting& setting, const std::string& text) {
 }
 
 std::string resolved(const Setting& setting, const std::string& text, const std::filesystem::path& base) {
-  const bool directory_topic = (setting.kind == SettingKind::kTopic || setting.kind == SettingKind::kTopicList) &&
-                               text.starts_with("dir:");
+  const bool directory_topic =
+      (setting.kind == SettingKind::kTopic || setting.kind == SettingKind::kTopicList) && text.starts_with("dir:");
   if (setting.kind != SettingKind::kPath && !directory_topic) return text;
   const std::filesystem::path path = directory_topic ? text.substr(4) : text;
   const auto absolute = path.is_absolute() ? path : (base / path).lexically_normal();
@@ -334,7 +339,8 @@ std::map<std::string, std::string> process_environment() {
 std::string settings_reference() {
   std::string out =
       "# weir.yaml\n\nHow an engine is run. What a bank decides is in the policy directory (policy.md).\n\n"
-      "Every setting can be given three ways; the later wins: in `weir.yaml`, as an environment variable `WEIR_` and the "
+      "Every setting can be given three ways; the later wins: in `weir.yaml`, as an environment variable `WEIR_` and "
+      "the "
       "key in capitals with `_` for `.` (`WEIR_OUTPUTS_AUDIT`), as a flag `--set KEY=VALUE`. Lists are comma separated "
       "in the last two. Relative paths in the file are relative to the file, elsewhere to the working directory. This "
       "page is written by `weir config --reference`.\n\n| setting | default | meaning |\n| --- | --- | --- |\n";

@@ -1,5 +1,5 @@
-// How the engine is run: weir.yaml, overridden by environment variables, overridden by flags. One table of settings feeds
-// the reader, `weir config` and the reference page.
+// How the engine is run: weir.yaml, overridden by environment variables, overridden by flags. One table of settings
+// feeds the reader, `weir config` and the reference page.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,23 @@
 
 namespace weir::command {
 
-enum class SettingKind : std::uint8_t { kText, kPath, kTopic, kTopicList, kDuration, kBytes, kInteger, kChoice, kProperties };
+enum class SettingKind : std::uint8_t {
+  kText,
+  kPath,
+  kTopic,
+  kTopicList,
+  kDuration,
+  kBytes,
+  kInteger,
+  kChoice,
+  kProperties
+};
 
 struct Setting {
-  std::string_view key;        // "outputs.decisions"; the environment variable is WEIR_OUTPUTS_DECISIONS
+  std::string_view key;  // "outputs.decisions"; the environment variable is WEIR_OUTPUTS_DECISIONS
   SettingKind kind;
-  std::string_view preset;     // the default, as one would write it; empty: none
-  std::string_view limits;     // kInteger, kBytes: "least..most"; kChoice: "wall|event"
+  std::string_view preset;  // the default, as one would write it; empty: none
+  std::string_view limits;  // kInteger, kBytes: "least..most"; kChoice: "wall|event"
   std::string_view description;
 };
 

@@ -104,7 +104,8 @@ int show(const Options& options) {
   if (!resident) return fail(resident.error().message);
   auto& history = shard::Memory::history(**resident);
   if (history.row_count() == 0) {
-    return fail("no " + options.entity + " `" + options.key + "` is known (personal keys are looked up by their token)");
+    return fail("no " + options.entity + " `" + options.key +
+                "` is known (personal keys are looked up by their token)");
   }
   const auto rows = history.row_count();
   std::cout << options.entity << ' ' << options.key << ": " << grouped(rows) << " events held, first seen "

@@ -41,7 +41,8 @@ Result<TokenKey> read_token_key(const std::string& path) {
 
 Status make_token_key(const std::string& path) {
   char bytes[kKeyBytes];
-  if (getrandom(bytes, sizeof bytes, 0) != static_cast<ssize_t>(sizeof bytes)) return Error{"no random bytes to be had"};
+  if (getrandom(bytes, sizeof bytes, 0) != static_cast<ssize_t>(sizeof bytes))
+    return Error{"no random bytes to be had"};
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return Error{"token key " + path + ": " + std::strerror(errno)};
   const bool written = write(file, bytes, sizeof bytes) == static_cast<ssize_t>(sizeof bytes) && fsync(file) == 0;

@@ -12,9 +12,9 @@
 namespace weir::command {
 
 struct TopicSinkOptions {
-  std::string transactions;          // URL
-  std::string labels;                // URL; empty: labels are left out
-  std::uint64_t records_per_s = 0;   // 0: as fast as the topics take them
+  std::string transactions;         // URL
+  std::string labels;               // URL; empty: labels are left out
+  std::uint64_t records_per_s = 0;  // 0: as fast as the topics take them
   topics::Options topics;
 };
 

@@ -253,8 +253,8 @@ void add_topics_command(CLI::App& app, int& exit_code) {
   CLI::App* writing = add("write", "Append lines as records", kWriteExamples, false, write);
   writing->add_option("--from", settings->write.file, "A file of lines; - is standard input")->capture_default_str();
   writing->add_option("--partition", settings->write.partition, "All into this one [by key, as Kafka does]");
-  CLI::Option* path =
-      writing->add_option("--key-path", settings->write.key_path, "The key is this member of the JSON, as in card.number");
+  CLI::Option* path = writing->add_option("--key-path", settings->write.key_path,
+                                          "The key is this member of the JSON, as in card.number");
   writing
       ->add_option("--key-separator", settings->write.key_separator,
                    "The key stands at the start of the line, before this")

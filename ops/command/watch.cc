@@ -57,7 +57,8 @@ void Watch::flagged() {
   for (auto i = from; i < flagged.size(); ++i) {
     const auto& decision = flagged[i].decision;
     std::cout << "      " << member(decision, "outcome") << ' ' << member(decision, "id") << "  score "
-              << member(decision, "score") << "  " << member(decision, "time") << "  " << member(decision, "rule") << '\n';
+              << member(decision, "score") << "  " << member(decision, "time") << "  " << member(decision, "rule")
+              << '\n';
   }
   std::cout << std::flush;
 }

@@ -44,7 +44,7 @@ PACKAGES = {
     "re2/": "re2",
 }
 # Too dear to be compiled into every file that includes ours, or nobody else's business.
-NOT_IN_HEADERS = ("simdjson.h", "rocksdb/", "librdkafka/", "boost/beast", "CLI/")
+NOT_IN_HEADERS = ("simdjson.h", "rocksdb/", "boost/beast", "CLI/")
 # Packages that only some folders may see (and the tests and benches, which check or measure them).
 KEPT_IN = {
     "rdkafka": ("connectors/kafka",),

@@ -102,7 +102,6 @@ class IncludeTest(unittest.TestCase):
 
     def test_a_dear_header_in_a_header(self):
         for folder, include in (("engine/event", "<simdjson.h>"), ("engine/state", "<rocksdb/slice.h>"),
-                                ("connectors/kafka", "<librdkafka/rdkafka.h>"),
                                 ("connectors/kafka", "<boost/beast.hpp>"),
                                 ("connectors/kafka", "<boost/beast/http.hpp>"), ("ops/command", "<CLI/CLI.hpp>")):
             with self.subTest(include=include):

@@ -18,6 +18,7 @@ import sys
 import cpp_text
 
 MAX_COLUMNS = 120
+STRING_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"')
 MAX_LINES = 500
 
 # (file pattern, rule, reason). An entry that excuses nothing any more is itself a violation.
@@ -29,7 +30,7 @@ ALLOWED = [
 # Data rather than text of ours: bytes that a test or a reader needs exactly as they are.
 DATA = ("*.golden", "*/golden/*", "*/testdata/*", "*.csv", "*.jsonl", "*.patch")
 # One line of a table or of JSON can't be broken.
-LONG_LINES = ("*.md", "*.json")
+LONG_LINES = ("*.md", "*.json", "ops/generator/categories.cc")  # the last: a table with 27 columns
 CODE_SUFFIXES = (".h", ".cc", ".py", ".cmake", ".sh")
 # Tabs are part of the language.
 TABS = ("Makefile", "*.mk", ".gitmodules")
@@ -126,7 +127,8 @@ def code_problems(path, text):
         yield MAX_LINES + 1, "long file", f"{len(lines) - 1} lines, more than {MAX_LINES}: two ideas in one file"
     if not matches(path, LONG_LINES):
         for number, line in enumerate(lines, 1):
-            if len(line) > MAX_COLUMNS:
+            # A text is not broken in two for the sake of a margin: string literals don't count.
+            if len(STRING_LITERAL.sub('""', line)) > MAX_COLUMNS:
                 yield number, "long line", f"{len(line)} characters, more than {MAX_COLUMNS}"
     names = path.split("/")
     if HEAPS & {*names[:-1], names[-1].split(".")[0]}:

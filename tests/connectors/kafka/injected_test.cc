@@ -61,6 +61,21 @@ TEST(KafkaInjected, PassingErrorsOfTheBrokerAreRetriedInOrder) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(acknowledged[i].ticket, i);
 }
 
+TEST(KafkaInjected, ARecordWhoseAnswerWasLostIsAcknowledgedWithoutItsOffset) {
+  const PretendedCluster cluster;
+  auto writer = opened(open_writer(cluster.options(), "t"));
+  append_numbers(*writer, 0, 1);
+  rd_kafka_mock_push_request_errors(cluster.get(), kProduceRequest, 1, RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+  topic::NewRecord record;
+  record.value = "x";
+  ASSERT_TRUE(*writer->append(0, record, 7));
+  const auto acknowledged = await_acknowledgements(*writer, 1);
+  ASSERT_EQ(acknowledged.size(), 1U);
+  EXPECT_EQ(acknowledged[0].ticket, 7U);
+  EXPECT_EQ(acknowledged[0].partition, 0);
+  EXPECT_EQ(acknowledged[0].offset, topic::kUnknownOffset);
+}
+
 TEST(KafkaInjected, AMissingPermissionToWriteIsFinal) {
   const PretendedCluster cluster;
   auto writer = opened(open_writer(cluster.options(), "t"));

@@ -56,8 +56,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 namespace {
 
 // Bytes that turn one JSON value into another.
-constexpr std::string_view kPieces[] = {"null", "[]", "{}", "\"\"", "-1",  "1.5",  "true", "99999999999999999999", "}",
-                                        "{",    "]",  ",",  ":",    "\"x", "\\u0", "1e9",  "\"leaf\":\"",          "\xff"};
+constexpr std::string_view kPieces[] = {"null",        "[]",  "{}", "\"\"", "-1", "1.5", "true", "99999999999999999999",
+                                        "}",           "{",   "]",  ",",    ":",  "\"x", "\\u0", "1e9",
+                                        "\"leaf\":\"", "\xff"};
 
 int run_corpus() {
   std::mt19937 random(20260227);
@@ -74,9 +75,15 @@ int run_corpus() {
       const std::size_t at = random() % text.size();
       const auto piece = kPieces[random() % std::size(kPieces)];
       switch (random() % 5) {
-        case 0: text.erase(at, 1 + random() % 8); break;
-        case 1: text[at] = static_cast<char>(random()); break;
-        case 2: text.insert(at, piece); break;
+        case 0:
+          text.erase(at, 1 + random() % 8);
+          break;
+        case 1:
+          text[at] = static_cast<char>(random());
+          break;
+        case 2:
+          text.insert(at, piece);
+          break;
         case 3: {  // another value behind a colon
           const auto colon = text.find(':', at);
           if (colon == std::string::npos) break;
@@ -94,7 +101,8 @@ int run_corpus() {
   }
   std::printf("%ld accepted, %ld events\n", weir::audit::accepted, weir::audit::events);
   // A corpus that is no longer accepted would test the JSON parser alone.
-  const bool alive = whole == static_cast<long>(corpus.size()) && weir::audit::accepted > 3'000 && weir::audit::events > 300;
+  const bool alive =
+      whole == static_cast<long>(corpus.size()) && weir::audit::accepted > 3'000 && weir::audit::events > 300;
   if (!alive) std::fprintf(stderr, "the corpus has rotted: %ld of %zu accepted\n", whole, corpus.size());
   return alive ? 0 : 1;
 }

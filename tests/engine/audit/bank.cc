@@ -51,13 +51,13 @@ event::Schema bank_schema() {
   schema.name = "bank";
   schema.event_types = {{"card_payment", "card"}, {"transfer", "transfer"}};
   schema.type_path = {"type"};
-  schema.fields = {field("id", FieldType::kString),          field("time", FieldType::kTimestamp),
-                   field("amount", FieldType::kMoney),       field("fee", FieldType::kMoney),
+  schema.fields = {field("id", FieldType::kString),           field("time", FieldType::kTimestamp),
+                   field("amount", FieldType::kMoney),        field("fee", FieldType::kMoney),
                    field("fee_currency", FieldType::kString), field("rate", FieldType::kDouble),
-                   field("flag", FieldType::kBool),          field("count", FieldType::kInt64),
-                   field("channel", FieldType::kEnum),       field("card", FieldType::kString),
-                   field("customer", FieldType::kInt64),     field("card_bin", FieldType::kString),
-                   field("birth_year", FieldType::kInt64),   field("memo", FieldType::kString),
+                   field("flag", FieldType::kBool),           field("count", FieldType::kInt64),
+                   field("channel", FieldType::kEnum),        field("card", FieldType::kString),
+                   field("customer", FieldType::kInt64),      field("card_bin", FieldType::kString),
+                   field("birth_year", FieldType::kInt64),    field("memo", FieldType::kString),
                    field("booked", FieldType::kTimestamp)};
   schema.fields[kId].required = true;
   schema.fields[kTime].required = true;
@@ -87,13 +87,25 @@ Bank::Bank()
   };
   for (const auto& each : schema->fields) {
     switch (each.type) {
-      case FieldType::kBool: declare(each.name, TypeKind::kBool); break;
-      case FieldType::kInt64: declare(each.name, each.personal ? TypeKind::kString : TypeKind::kInt); break;
-      case FieldType::kDouble: declare(each.name, TypeKind::kDouble); break;
-      case FieldType::kMoney: declare(each.name, TypeKind::kMoney); break;
-      case FieldType::kTimestamp: declare(each.name, TypeKind::kTimestamp); break;
+      case FieldType::kBool:
+        declare(each.name, TypeKind::kBool);
+        break;
+      case FieldType::kInt64:
+        declare(each.name, each.personal ? TypeKind::kString : TypeKind::kInt);
+        break;
+      case FieldType::kDouble:
+        declare(each.name, TypeKind::kDouble);
+        break;
+      case FieldType::kMoney:
+        declare(each.name, TypeKind::kMoney);
+        break;
+      case FieldType::kTimestamp:
+        declare(each.name, TypeKind::kTimestamp);
+        break;
       case FieldType::kString:
-      case FieldType::kEnum: declare(each.name, TypeKind::kString); break;
+      case FieldType::kEnum:
+        declare(each.name, TypeKind::kString);
+        break;
     }
   }
   for (const auto* name : {"event_type", "outcome", "label"}) declare(name, TypeKind::kString);

@@ -17,17 +17,17 @@ namespace weir::audit {
 enum Slot : std::uint32_t {
   kId,
   kTime,
-  kAmount,       // EUR
-  kFee,          // in fee_currency
+  kAmount,  // EUR
+  kFee,     // in fee_currency
   kFeeCurrency,
   kRate,
   kFlag,
   kCount,
   kChannel,
-  kCard,         // personal
-  kCustomer,     // personal int64
-  kCardBin,      // derived
-  kBirthYear,    // derived int64
+  kCard,       // personal
+  kCustomer,   // personal int64
+  kCardBin,    // derived
+  kBirthYear,  // derived int64
   kMemo,
   kBooked,
   kFieldCount,
@@ -60,7 +60,8 @@ class Bank {
   std::vector<std::uint64_t> approximate;
 };
 
-inline constexpr std::string_view kPolicyHash = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+inline constexpr std::string_view kPolicyHash =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 InputPlace bank_input();
 inline constexpr Head kBankHead{0, 17, 1'772'184'600'125};

@@ -176,8 +176,8 @@ TEST(RecordReader, SaysWhatIsMissing) {
   const auto missing = [](std::string_view name) {
     return "not an audit record: member \"" + std::string(name) + "\" is missing or of another type";
   };
-  for (const auto* name : {"v", "semantics", "kind", "shard", "sequence", "clock_ms", "input", "policy", "event", "outcome",
-                           "score", "topic", "partition", "offset", "previous", "id"}) {
+  for (const auto* name : {"v", "semantics", "kind", "shard", "sequence", "clock_ms", "input", "policy", "event",
+                           "outcome", "score", "topic", "partition", "offset", "previous", "id"}) {
     const auto quoted = "\"" + std::string(name) + "\":";
     EXPECT_EQ(fault_of_hashed_part(with(full, quoted, "\"renamed\":")), missing(name)) << name;
   }
@@ -195,12 +195,14 @@ TEST(RecordReader, SaysWhatIsMissing) {
 TEST(RecordReader, RefusesFaultsOfTheOtherKinds) {
   std::string out;
   append_dead_letter(kBankHead, bank_input(), {event::RejectReason::kCsvQuote, "f", 9, "d"}, out);
-  EXPECT_EQ(fault_of_hashed_part(with(out, "csv_quote", "csv_quota")), "not an audit record: unknown dead-letter reason");
+  EXPECT_EQ(fault_of_hashed_part(with(out, "csv_quote", "csv_quota")),
+            "not an audit record: unknown dead-letter reason");
   const FileView files[] = {{"policy.yaml", "x"}};
   out.clear();
   append_policy(kBankHead, "sha256:1", files, out);
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", "7")), "not an audit record: a policy file is not a string");
-  EXPECT_EQ(fault_of_hashed_part(with(out, "\"files\"", "\"filed\"")), "not an audit record: member \"files\" is missing");
+  EXPECT_EQ(fault_of_hashed_part(with(out, "\"files\"", "\"filed\"")),
+            "not an audit record: member \"files\" is missing");
   out.clear();
   append_label(kBankHead, bank_input(), {"tx-1", true, 7, false}, out);
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"label\":\"fraud\"", "\"label\":\"frauds\"")),
@@ -210,8 +212,8 @@ TEST(RecordReader, RefusesFaultsOfTheOtherKinds) {
 TEST(RecordReader, WhatIsNoRecordIsRefused) {
   RecordReader reader;
   ParsedRecord parsed;
-  for (const auto* text : {"", "{", "{}", "null", "{\"record\":{}}", "{\"record\":{},\"leaf\":\"\"}", "{\"record\":",
-                           "{\"record\":,\"leaf\":\"", ",\"leaf\":\"{\"record\":"}) {
+  for (const auto* text : {"", "{", "{}", "null", "{\"record\":{}}", "{\"record\":{},\"leaf\":\"\"}",
+                           "{\"record\":", "{\"record\":,\"leaf\":\"", ",\"leaf\":\"{\"record\":"}) {
     EXPECT_TRUE(fault_of(reader.read(text, parsed)).starts_with("not an audit record")) << text;
   }
 }
@@ -243,7 +245,8 @@ TEST(FillEvent, WhatTheSchemaDoesNotKnowIsRefused) {
   const std::string start = "not an audit record: ";
   EXPECT_EQ(fault_of_event(with(full, "\"type\":\"card_payment\"", "\"type\":\"cash\"")),
             start + "event type \"cash\" is not in the schema");
-  EXPECT_EQ(fault_of_event(with(full, "\"flag\":true", "\"flog\":true")), start + "field \"flog\" is not in the schema");
+  EXPECT_EQ(fault_of_event(with(full, "\"flag\":true", "\"flog\":true")),
+            start + "field \"flog\" is not in the schema");
   const struct {
     const char* from;
     const char* to;
@@ -279,8 +282,9 @@ TEST(FillEvent, IdAndTimeAreThoseOfTheirFields) {
             "not an audit record: its id is not its id field's");
   EXPECT_EQ(fault_of_event(with(full, "\"fields\":{\"id\":\"tx-1\",", "\"fields\":{")),
             "not an audit record: its id is not its id field's");
-  EXPECT_EQ(fault_of_event(with(full, "\"time\":\"2026-02-27T09:30:00.125Z\"", "\"time\":\"2026-02-27T09:30:00.126Z\"")),
-            "not an audit record: its time is not its time field's");
+  EXPECT_EQ(
+      fault_of_event(with(full, "\"time\":\"2026-02-27T09:30:00.125Z\"", "\"time\":\"2026-02-27T09:30:00.126Z\"")),
+      "not an audit record: its time is not its time field's");
 }
 
 TEST(RecordReader, ATimeOutOfTheCalendarIsRefused) {
@@ -341,29 +345,32 @@ std::string any_utf8() {
 // Small numbers, and all of them.
 std::int64_t any_int64() {
   return *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(),
-                         rc::gen::map(rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62U), [](std::uint64_t u) {
-                           return std::bit_cast<std::int64_t>(u * 4 + (u >> 60U));
-                         }));
+                         rc::gen::map(rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62U),
+                                      [](std::uint64_t u) { return std::bit_cast<std::int64_t>(u * 4 + (u >> 60U)); }));
 }
 
 Value any_value(const event::Schema& schema, std::uint32_t slot, event::Event& event) {
   const auto& field = schema.fields[slot];
   if (field.personal) return Value::string(event.keep(any_utf8()));
   switch (field.type) {
-    case event::FieldType::kBool: return Value::boolean(*rc::gen::arbitrary<bool>());
-    case event::FieldType::kInt64: return Value::int64(any_int64());
+    case event::FieldType::kBool:
+      return Value::boolean(*rc::gen::arbitrary<bool>());
+    case event::FieldType::kInt64:
+      return Value::int64(any_int64());
     case event::FieldType::kDouble: {
       const auto number = std::bit_cast<double>(any_int64());
       return Value::real(std::isfinite(number) ? number : *rc::gen::arbitrary<double>());
     }
-    case event::FieldType::kString: return Value::string(event.keep(any_utf8()));
+    case event::FieldType::kString:
+      return Value::string(event.keep(any_utf8()));
     case event::FieldType::kMoney: {
       static const auto kCurrencies = all_currencies();
       return Value::money(any_int64(), field.currency != 0 ? field.currency : *rc::gen::elementOf(kCurrencies));
     }
     case event::FieldType::kTimestamp:
-      return Value::timestamp_ms(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(kMinTimeMs, kMaxTimeMs + 1),
-                                                 rc::gen::elementOf(std::vector<std::int64_t>{kMinTimeMs, -1, 0, 1, kMaxTimeMs})));
+      return Value::timestamp_ms(
+          *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(kMinTimeMs, kMaxTimeMs + 1),
+                          rc::gen::elementOf(std::vector<std::int64_t>{kMinTimeMs, -1, 0, 1, kMaxTimeMs})));
     case event::FieldType::kEnum: {
       const auto code = *rc::gen::inRange<std::uint16_t>(0, static_cast<std::uint16_t>(field.enum_values.size()));
       return Value::enumeration(field.enum_values[code], code);
@@ -443,8 +450,8 @@ TEST(RecordDetails, AreTextForPeople) {
 TEST(RecordDetails, WhatIsMissingIsAnError) {
   RecordReader reader;
   ParsedRecord parsed;
-  for (const auto* name : {"flags", "fields", "features", "approximate", "verdicts", "rules", "reasons", "type", "time_ms",
-                           "rule", "verdict", "values"}) {
+  for (const auto* name : {"flags", "fields", "features", "approximate", "verdicts", "rules", "reasons", "type",
+                           "time_ms", "rule", "verdict", "values"}) {
     const auto text = enveloped(with(transaction_text(), "\"" + std::string(name) + "\":", "\"renamed\":"));
     ASSERT_EQ(fault_of(reader.read(text, parsed)), "none") << name;
     EXPECT_FALSE(reader.details().ok()) << name;

@@ -12,7 +12,7 @@ namespace {
 // What every record begins with, and where the input stood.
 #define WEIR_TEST_HEAD(kind) \
   R"({"v":1,"semantics":1,"kind":")" kind R"(","shard":0,"sequence":17,"clock_ms":1772184600125)"
-#define WEIR_TEST_INPUT                                                           \
+#define WEIR_TEST_INPUT                                                          \
   R"(,"input":{"topic":"payments","partition":3,"offset":4711,"previous":4709,)" \
   R"("sha256":"0109111921293139414951596169717981899199a1a9b1b9c1c9d1d9e1e9f1f9"})"
 
@@ -22,8 +22,7 @@ TEST(AuditRecord, ATransactionsBytes) {
   std::string out;
   append_transaction(kBankHead, bank_input(), bank.facts(), out);
   EXPECT_EQ(
-      out,
-      WEIR_TEST_HEAD("transaction") WEIR_TEST_INPUT
+      out, WEIR_TEST_HEAD("transaction") WEIR_TEST_INPUT
       R"(,"policy":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",)"
       R"("flags":["late","id_conflict"],"event":{"id":"tx-1","type":"card_payment","time_ms":1772184600125,)"
       R"("fields":{"id":"tx-1","time":"2026-02-27T09:30:00.125Z","amount":"-12.50 EUR","fee":"7 JPY","fee_currency":"JPY",)"
@@ -92,17 +91,16 @@ TEST(AuditRecord, ALabelsBytes) {
 TEST(AuditRecord, AStartsBytes) {
   std::string out;
   append_start(kBankHead, {"engine-1", 3, "0.1.0", "sha256:0", "0123456789abcdef", "wall", true}, out);
-  EXPECT_EQ(out, WEIR_TEST_HEAD("start")
-            R"(,"engine":"engine-1","generation":3,"build":"0.1.0","policy":"sha256:0",)"
-            R"("token_key":"0123456789abcdef","clock":"wall","empty_memory":true})");
+  EXPECT_EQ(out, WEIR_TEST_HEAD("start") R"(,"engine":"engine-1","generation":3,"build":"0.1.0","policy":"sha256:0",)"
+                                         R"("token_key":"0123456789abcdef","clock":"wall","empty_memory":true})");
 }
 
 TEST(AuditRecord, APolicysBytes) {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/a.yaml", "\"\t"}};
   std::string out;
   append_policy(kBankHead, "sha256:0", files, out);
-  EXPECT_EQ(out, WEIR_TEST_HEAD("policy")
-            R"(,"policy":"sha256:0","files":{"policy.yaml":"name: x\n","rules/a.yaml":"\"\t"}})");
+  EXPECT_EQ(out, WEIR_TEST_HEAD(
+                     "policy") R"(,"policy":"sha256:0","files":{"policy.yaml":"name: x\n","rules/a.yaml":"\"\t"}})");
 }
 
 TEST(AuditRecord, TheEnvelopeStandsOutsideOfTheHash) {
@@ -118,7 +116,8 @@ TEST(AuditRecord, TheEnvelopeStandsOutsideOfTheHash) {
                      R"(","engine":{"id":"en\"gine","generation":3},"stages_ns":{"parse":1,"rules":2}})");
   out.clear();
   append_envelope(hashed_part, leaf, {"e", 0, {}}, out);
-  EXPECT_EQ(out, R"({"record":{"v":1},"leaf":")" + hex(leaf) + R"(","engine":{"id":"e","generation":0},"stages_ns":{}})");
+  EXPECT_EQ(out,
+            R"({"record":{"v":1},"leaf":")" + hex(leaf) + R"(","engine":{"id":"e","generation":0},"stages_ns":{}})");
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 
 usage: schema_test.py WRITE_SAMPLES ROOT
 
-WRITE_SAMPLES DIR writes the samples. Each must be valid; each breakage below must be refused; and every leaf must be the
+WRITE_SAMPLES DIR writes the samples. Each must be valid; each breakage below must be refused; and every leaf must be
+the
 SHA-256 that hashlib computes of the bytes as they stand there.
 """
 

@@ -41,8 +41,7 @@ TEST(Sha256, APrefixIsHashedInFrontOfTheBytes) {
   with_prefix[0] = '\xff';
   EXPECT_EQ(sha256.hash_with_prefix(0xff, "leaf"), sha256.hash(with_prefix));
   // RFC 6962's leaf hash of no bytes.
-  EXPECT_EQ(hex(sha256.hash_with_prefix(0x00, "")),
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  EXPECT_EQ(hex(sha256.hash_with_prefix(0x00, "")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 }
 
 TEST(Sha256, IsTheSameAfterAMove) {
@@ -69,7 +68,8 @@ TEST(HmacSha256, GivesTheDigestsOfRfc4231) {
       {std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First",
        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
       {std::string(131, '\xaa'),
-       "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed "
+       "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be "
+       "hashed "
        "before being used by the HMAC algorithm.",
        "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
   };

@@ -37,7 +37,8 @@ TEST(Varint, ZigzagKeepsSmallNumbersOfEitherSignShort) {
   EXPECT_EQ(zigzag(std::numeric_limits<std::int64_t>::min()), "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
 }
 
-RC_GTEST_PROP(Varint, EverySequenceReadsBack, (std::vector<std::tuple<std::uint64_t, std::int64_t, std::string>> items)) {
+RC_GTEST_PROP(Varint, EverySequenceReadsBack,
+              (std::vector<std::tuple<std::uint64_t, std::int64_t, std::string>> items)) {
   // RapidCheck's integers are small ones at first; wide ones come from their squares.
   std::string bytes;
   for (const auto& [a, b, c] : items) {
@@ -88,7 +89,9 @@ TEST(VarintReader, AfterAFaultEverythingIsNothing) {
 }
 
 TEST(VarintReader, ALengthThatIsOneByteTooLongIsAFault) {
-  const std::string bytes = "\x03" "abc";
+  const std::string bytes =
+      "\x03"
+      "abc";
   VarintReader fits(bytes);
   EXPECT_EQ(fits.sized(), "abc");
   EXPECT_TRUE(fits.ok() && fits.at_end());

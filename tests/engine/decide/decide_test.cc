@@ -168,7 +168,8 @@ TEST(Decide, ReasonsAreHardDeclinesThenHardReviewsThenByPointsThenById) {
   EXPECT_EQ(result.reasons, "e-decline d-review-high c-review-low b-high b-tie f-tie a-low g-negative");
 }
 
-RC_GTEST_PROP(Decide, TheOrderInWhichRulesAreGivenDoesNotMatter, (std::vector<std::pair<std::int16_t, std::uint8_t>> rows)) {
+RC_GTEST_PROP(Decide, TheOrderInWhichRulesAreGivenDoesNotMatter,
+              (std::vector<std::pair<std::int16_t, std::uint8_t>> rows)) {
   std::vector<RuleCase> rules;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RuleCase rule{"r" + std::to_string(i)};

@@ -101,7 +101,8 @@ ReferenceResult add_up(Aggregate aggregate, const event::Field& field, const std
     squares += number * number;
   }
   if (aggregate == Aggregate::kSum) {
-    if (field.type == event::FieldType::kDouble) return {Value::real(nearest_to(cpp_rational(sum, ten_to(field.decimals))))};
+    if (field.type == event::FieldType::kDouble)
+      return {Value::real(nearest_to(cpp_rational(sum, ten_to(field.decimals))))};
     if (sum < INT64_MIN || sum > INT64_MAX) return {Value::error(ErrorCode::kOverflow)};
     const auto total = sum.convert_to<std::int64_t>();
     if (field.type == event::FieldType::kInt64) return {Value::int64(total)};
@@ -220,7 +221,9 @@ ReferenceResult Reference::evaluate(const Definition& definition, const event::E
   }
   ReferenceResult result;
   switch (definition.aggregate) {
-    case Aggregate::kCount: result.value = Value::int64(static_cast<std::int64_t>(window.size())); break;
+    case Aggregate::kCount:
+      result.value = Value::int64(static_cast<std::int64_t>(window.size()));
+      break;
     case Aggregate::kShare: {
       std::size_t some = 0;
       for (const std::vector<Value>& slots : window) some += yields_true(definition.share_of, slots) ? 1 : 0;
@@ -238,7 +241,9 @@ ReferenceResult Reference::evaluate(const Definition& definition, const event::E
     case Aggregate::kLast:
       if (!values.empty()) result.value = values.back();
       break;
-    case Aggregate::kDistinctCount: result = count_distinct(values, definition.exact_up_to); break;
+    case Aggregate::kDistinctCount:
+      result = count_distinct(values, definition.exact_up_to);
+      break;
     default:
       result = add_up(definition.aggregate, schema_->fields[*definition.slot], values, event[*definition.slot]);
   }

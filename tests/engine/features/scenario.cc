@@ -9,8 +9,21 @@
 namespace weir::features {
 namespace {
 
-enum Slot : std::uint32_t { kId, kAt, kCard, kAmount, kPrice, kScore, kItems, kOnline, kChannel, kMerchant, kBooked,
-                            kSecret, kFraud };
+enum Slot : std::uint32_t {
+  kId,
+  kAt,
+  kCard,
+  kAmount,
+  kPrice,
+  kScore,
+  kItems,
+  kOnline,
+  kChannel,
+  kMerchant,
+  kBooked,
+  kSecret,
+  kFraud
+};
 
 constexpr std::int64_t kStartMs = 1'700'000'000'000;
 constexpr std::array kConditions = {"online",
@@ -34,18 +47,24 @@ event::Field field(std::string name, event::FieldType type) {
 
 std::string shown(const Value& value) {
   switch (value.kind()) {
-    case ValueKind::kAbsent: return "absent";
-    case ValueKind::kError: return "error " + std::string(error_code_name(value.code()));
+    case ValueKind::kAbsent:
+      return "absent";
+    case ValueKind::kError:
+      return "error " + std::string(error_code_name(value.code()));
     case ValueKind::kDouble: {
       char text[64];
       std::snprintf(text, sizeof text, "%.17g", value.as_double());
       return text;
     }
-    case ValueKind::kString: return "'" + std::string(value.as_string()) + "'";
-    case ValueKind::kMoney: return std::to_string(value.minor_units()) + " of " + std::to_string(value.currency());
+    case ValueKind::kString:
+      return "'" + std::string(value.as_string()) + "'";
+    case ValueKind::kMoney:
+      return std::to_string(value.minor_units()) + " of " + std::to_string(value.currency());
     case ValueKind::kTimestamp:
-    case ValueKind::kDuration: return std::to_string(value.seconds()) + "s" + std::to_string(value.nanoseconds());
-    default: return std::to_string(value.as_int64());
+    case ValueKind::kDuration:
+      return std::to_string(value.seconds()) + "s" + std::to_string(value.nanoseconds());
+    default:
+      return std::to_string(value.as_int64());
   }
 }
 
@@ -61,11 +80,11 @@ std::shared_ptr<const event::Schema> scenario_schema(bool inline_label) {
   auto schema = std::make_shared<event::Schema>();
   schema->name = "scenario";
   schema->event_types = {{"payment", "p"}, {"transfer", "t"}};
-  schema->fields = {field("id", FieldType::kInt64),      field("at", FieldType::kTimestamp),
-                    field("card", FieldType::kString),   field("amount", FieldType::kMoney),
-                    field("price", FieldType::kMoney),   field("score", FieldType::kDouble),
-                    field("items", FieldType::kInt64),   field("online", FieldType::kBool),
-                    field("channel", FieldType::kEnum),  field("merchant", FieldType::kString),
+  schema->fields = {field("id", FieldType::kInt64),         field("at", FieldType::kTimestamp),
+                    field("card", FieldType::kString),      field("amount", FieldType::kMoney),
+                    field("price", FieldType::kMoney),      field("score", FieldType::kDouble),
+                    field("items", FieldType::kInt64),      field("online", FieldType::kBool),
+                    field("channel", FieldType::kEnum),     field("merchant", FieldType::kString),
                     field("booked", FieldType::kTimestamp), field("secret", FieldType::kString)};
   schema->fields[kAmount].currency = 978;
   schema->fields[kPrice].currency_field = "currency";
@@ -117,8 +136,7 @@ std::shared_ptr<const cel::Program> Scenario::compile(const std::string& text) c
 Definition Scenario::random_definition(std::uint32_t number) {
   constexpr std::array kNumbers = {kAmount, kPrice, kScore, kItems};
   constexpr std::array kOrdered = {kAmount, kPrice, kScore, kItems, kBooked, kAt};
-  constexpr std::array kAny = {kId,    kAt,      kAmount,  kPrice,   kScore,
-                               kItems, kOnline,  kChannel, kMerchant, kBooked};
+  constexpr std::array kAny = {kId, kAt, kAmount, kPrice, kScore, kItems, kOnline, kChannel, kMerchant, kBooked};
   Definition definition;
   definition.entity = "card";
   definition.name = "f" + std::to_string(number);
@@ -126,13 +144,20 @@ Definition Scenario::random_definition(std::uint32_t number) {
   switch (definition.aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMean:
-    case Aggregate::kStandardDeviation: definition.slot = kNumbers[draw(kNumbers.size())]; break;
+    case Aggregate::kStandardDeviation:
+      definition.slot = kNumbers[draw(kNumbers.size())];
+      break;
     case Aggregate::kMin:
-    case Aggregate::kMax: definition.slot = kOrdered[draw(kOrdered.size())]; break;
+    case Aggregate::kMax:
+      definition.slot = kOrdered[draw(kOrdered.size())];
+      break;
     case Aggregate::kDistinctCount:
     case Aggregate::kFirst:
-    case Aggregate::kLast: definition.slot = kAny[draw(kAny.size())]; break;
-    default: break;
+    case Aggregate::kLast:
+      definition.slot = kAny[draw(kAny.size())];
+      break;
+    default:
+      break;
   }
   constexpr std::array<std::int64_t, 6> kWindows = {1, 7, 60, 400, 3'000, 1'000'000};
   definition.window_ms = kWindows[draw(kWindows.size())];
@@ -156,7 +181,8 @@ void Scenario::fill_event(std::int64_t time_ms) {
   event_.clear();
   event_.time_ms = time_ms;
   event_[kId] = Value::int64(static_cast<std::int64_t>(sequence_));
-  event_[kAt] = Value::timestamp(time_ms / 1000, static_cast<std::uint32_t>(time_ms % 1000 * 1'000'000 + static_cast<std::int64_t>(draw(3)) * 1000));
+  event_[kAt] = Value::timestamp(time_ms / 1000, static_cast<std::uint32_t>(time_ms % 1000 * 1'000'000 +
+                                                                            static_cast<std::int64_t>(draw(3)) * 1000));
   event_[kCard] = Value::string("card");
   const auto text = [this](const char* prefix, std::uint64_t number) {
     std::string name = prefix + std::to_string(number);
@@ -176,7 +202,8 @@ void Scenario::fill_event(std::int64_t time_ms) {
   }
   if (present()) {
     constexpr std::array kScores = {0.0, -0.0, 0.0005, 0.0015, -0.0025, 1e300, 5e-324, 9.2e15, 0.1, 123456.7895};
-    event_[kScore] = Value::real(chance(90) ? static_cast<double>(draw(shape_.values)) / 8 : kScores[draw(kScores.size())]);
+    event_[kScore] =
+        Value::real(chance(90) ? static_cast<double>(draw(shape_.values)) / 8 : kScores[draw(kScores.size())]);
   }
   if (present()) event_[kItems] = Value::int64(chance(95) ? static_cast<std::int64_t>(draw(8)) : whole());
   if (present()) event_[kOnline] = Value::boolean(chance(40));
@@ -203,10 +230,10 @@ std::string Scenario::compare() {
     if (same(found, expected.value) && approximate == expected.approximate) continue;
     return "event " + std::to_string(sequence_) + " at " + std::to_string(event_.time_ms - kStartMs) + ": aggregate " +
            std::to_string(static_cast<int>(definition.aggregate)) + " of slot " +
-           std::to_string(definition.slot.value_or(99)) + " window " + std::to_string(definition.window_ms) + " offset " +
-           std::to_string(definition.offset_ms) + (definition.include_current ? " with itself" : "") + " where `" +
-           definition.where_text + "` share of `" + definition.share_of_text + "` is " + shown(found) + ", not " +
-           shown(expected.value);
+           std::to_string(definition.slot.value_or(99)) + " window " + std::to_string(definition.window_ms) +
+           " offset " + std::to_string(definition.offset_ms) + (definition.include_current ? " with itself" : "") +
+           " where `" + definition.where_text + "` share of `" + definition.share_of_text + "` is " + shown(found) +
+           ", not " + shown(expected.value);
   }
   return {};
 }
@@ -233,10 +260,18 @@ void Scenario::give_label() {
   history::LabelEntry entry;
   entry.fraud = chance(50);
   switch (draw(4)) {
-    case 0: entry.known_at_ms = time_ms + 40; break;  // as the record's own
-    case 1: entry.known_at_ms = latest_ms_ - 30 + static_cast<std::int64_t>(draw(60)); break;
-    case 2: entry.known_at_ms = latest_ms_ + static_cast<std::int64_t>(draw(2'000)); break;
-    default: entry.known_at_ms = time_ms - 5; break;
+    case 0:
+      entry.known_at_ms = time_ms + 40;
+      break;  // as the record's own
+    case 1:
+      entry.known_at_ms = latest_ms_ - 30 + static_cast<std::int64_t>(draw(60));
+      break;
+    case 2:
+      entry.known_at_ms = latest_ms_ + static_cast<std::int64_t>(draw(2'000));
+      break;
+    default:
+      entry.known_at_ms = time_ms - 5;
+      break;
   }
   const bool there = reference_->label(time_ms, sequence, entry);
   WEIR_CHECK(there, "the reference keeps every row");

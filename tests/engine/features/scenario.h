@@ -26,7 +26,7 @@ struct ScenarioShape {
   std::uint32_t queried_in_100 = 100;  // share of events whose features are compared
   std::uint32_t late_in_100 = 15;
   std::uint32_t label_in_100 = 30;
-  std::uint32_t values = 12;           // different values of a column, about
+  std::uint32_t values = 12;  // different values of a column, about
   bool inline_label = true;
   bool restarts = true;
   bool eviction = true;

@@ -1,5 +1,5 @@
-// A file system for RocksDB that loses at a crash what was not synced: appended bytes are cut off anywhere behind the last
-// sync (writes are torn), files whose directory entry was not synced may be gone.
+// A file system for RocksDB that loses at a crash what was not synced: appended bytes are cut off anywhere behind the
+// last sync (writes are torn), files whose directory entry was not synced may be gone.
 #pragma once
 
 #include <cstdint>

@@ -99,7 +99,8 @@ void FakeWriter::tick() {
     if (random_.one_in(2)) continue;
     auto& log = log_.partitions[p];
     for (auto count = random_.below(queues_[p].size() + 1); count > 0; --count) {
-      waiting_[p].push_back({queues_[p].front().ticket, static_cast<std::int32_t>(p), static_cast<std::int64_t>(log.size())});
+      waiting_[p].push_back(
+          {queues_[p].front().ticket, static_cast<std::int32_t>(p), static_cast<std::int64_t>(log.size())});
       log.push_back(std::move(queues_[p].front()));
       queues_[p].pop_front();
     }

@@ -1,5 +1,5 @@
-// Topics in memory that behave as badly as real ones may: records become durable late and in pieces, acknowledgements come
-// later still and out of order between partitions, a crash loses any tail. All of it drawn from one seed.
+// Topics in memory that behave as badly as real ones may: records become durable late and in pieces, acknowledgements
+// come later still and out of order between partitions, a crash loses any tail. All of it drawn from one seed.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +94,8 @@ class FakeWriter final : public topic::Writer {
   FakeLog& log_;
   Random& random_;
   std::vector<std::deque<FakeRecord>> queues_;
-  std::vector<std::deque<topic::Acknowledgement>> waiting_ = std::vector<std::deque<topic::Acknowledgement>>(queues_.size());
+  std::vector<std::deque<topic::Acknowledgement>> waiting_ =
+      std::vector<std::deque<topic::Acknowledgement>>(queues_.size());
   std::vector<topic::Acknowledgement> ready_;
 };
 

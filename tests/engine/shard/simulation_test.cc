@@ -1,7 +1,8 @@
-// Thousands of crashes. A seeded world feeds four payment partitions and two label partitions; the runner is killed at any
-// point, also while it recovers, over a RocksDB whose file system loses what was not synced and over topics that lose what
-// was not acknowledged. The oracle is the audit order fed to a fresh core in memory: every decision and dead letter that was
-// ever emitted, repeats included, must equal what the oracle gives for that input, and each input offset must be there.
+// Thousands of crashes. A seeded world feeds four payment partitions and two label partitions; the runner is killed at
+// any point, also while it recovers, over a RocksDB whose file system loses what was not synced and over topics that
+// lose what was not acknowledged. The oracle is the audit order fed to a fresh core in memory: every decision and dead
+// letter that was ever emitted, repeats included, must equal what the oracle gives for that input, and each input
+// offset must be there.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -84,9 +85,9 @@ class Life {
     options.outbox.max_deliveries = 40;
     options.core.memory.max_history_bytes = 20'000;  // most entities are cold most of the time
     options.core.memory.max_known_ids = 50;
-    auto runner = Runner::open(
-        {&inputs_, &audit_reader_, &audit_, &decisions_, &dead_letters_, store_.get(), epochs_.get()},
-        std::move(policy), options, nullptr, nullptr);
+    auto runner =
+        Runner::open({&inputs_, &audit_reader_, &audit_, &decisions_, &dead_letters_, store_.get(), epochs_.get()},
+                     std::move(policy), options, nullptr, nullptr);
     if (!runner) {
       error_ = runner.error().message;
       return;

@@ -112,7 +112,8 @@ void World::produce(FakeLog& payments, FakeLog& labels, int count) {
     now_ms_ += static_cast<std::int64_t>(random_.below(600'000));
     const auto kind = random_.below(40);
     if (kind == 0) {
-      push(payments, "broken", random_.one_in(2) ? "{\"id\":\"x\"" : "{\"id\":\"x\",\"time\":\"2026-02-30T00:00:00Z\"}", false);
+      push(payments, "broken", random_.one_in(2) ? "{\"id\":\"x\"" : "{\"id\":\"x\",\"time\":\"2026-02-30T00:00:00Z\"}",
+           false);
       continue;
     }
     if (kind <= 2 && !sent_.empty()) {  // the same again

@@ -17,7 +17,9 @@ std::string prefix(char table, std::uint32_t entity, std::string_view key) {
 }
 
 TEST(Keys, AnEntitysPrefixIsTableEntityLengthAndKey) {
-  EXPECT_EQ(prefix('H', 0x01020304, "ab"), std::string("H\x01\x02\x03\x04\0\x02" "ab", 9));
+  EXPECT_EQ(prefix('H', 0x01020304, "ab"), std::string("H\x01\x02\x03\x04\0\x02"
+                                                       "ab",
+                                                       9));
   EXPECT_EQ(prefix('F', 0, ""), std::string("F\0\0\0\0\0\0", 7));
   EXPECT_EQ(prefix('H', 0, std::string(0xffff, 'k')).size(), 7U + 0xffff);
 }
@@ -63,7 +65,8 @@ TEST(Keys, OnlyHistoryAndFirstSeenKeysHaveAnEntityPrefix) {
   for (std::size_t cut = 0; cut < key.size(); ++cut) EXPECT_EQ(entity_prefix_length(key.substr(0, cut)), 0U) << cut;
 }
 
-RC_GTEST_PROP(Frames, ConcatenatedOnesComeBackInOrder, (const std::vector<std::pair<std::int64_t, std::string>>& frames)) {
+RC_GTEST_PROP(Frames, ConcatenatedOnesComeBackInOrder,
+              (const std::vector<std::pair<std::int64_t, std::string>>& frames)) {
   std::string bytes;
   for (const auto& [time_ms, content] : frames) append_frame(bytes, time_ms, content);
   std::string_view rest = bytes;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,11 +9,54 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/check.h"
 #include "engine/state/rocksdb_options.h"
 #include "tests/engine/state/scratch_store.h"
 
 namespace weir::state {
 namespace {
+
+// store_process.cc on a directory.
+class Process {
+ public:
+  Process(const char* what, const std::string& directory) {
+    int ends[2];
+    WEIR_CHECK(::pipe(ends) == 0, "pipe");
+    output_ = ends[0];
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    const char* const arguments[] = {WEIR_STORE_PROCESS, what, directory.c_str(), nullptr};
+    WEIR_CHECK(::posix_spawn(&id_, arguments[0], &actions, nullptr, const_cast<char**>(arguments), environ) == 0,
+               "spawn");
+    posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+  }
+  ~Process() {
+    kill();
+    ::close(output_);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // What it says first; empty if it ends without a word.
+  std::string line() const {
+    std::string text;
+    for (char c = 0; ::read(output_, &c, 1) == 1 && c != '\n';) text.push_back(c);
+    return text;
+  }
+  void kill() {
+    if (id_ < 0) return;
+    ::kill(id_, SIGKILL);
+    ::waitpid(id_, nullptr, 0);
+    id_ = -1;
+  }
+
+ private:
+  pid_t id_ = -1;
+  int output_ = -1;
+};
 
 TEST(OpenStore, AnotherFormatVersionIsRefused) {
   const ScratchDirectory directory;
@@ -40,7 +84,8 @@ TEST(OpenStore, AnotherShardIsRefused) {
   { const auto store = store_of(options); }
   EXPECT_EQ(fault_of_open(options), "");
   options.shard = 8;
-  EXPECT_NE(fault_of_open(options).find("holds format 1 shard 7, and this weir reads format 1 shard 8"), std::string::npos);
+  EXPECT_NE(fault_of_open(options).find("holds format 1 shard 7, and this weir reads format 1 shard 8"),
+            std::string::npos);
 }
 
 TEST(OpenStore, ADatabaseThatIsNotWeirsIsRefused) {
@@ -62,16 +107,8 @@ TEST(OpenStore, ASecondOpenerIsRefusedInThisProcessAndInAnother) {
   const auto store = store_of(small_store(directory.path()));
   const auto expected = "state directory " + directory.path() + " is in use by another weir process";
   EXPECT_EQ(fault_of_open(small_store(directory.path())).substr(0, expected.size()), expected);
-  // In another process: a child that gets as far as opening it must be refused by the file lock.
-  const auto child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const auto fault = fault_of_open(small_store(directory.path()));
-    ::_exit(fault.starts_with(expected) ? 0 : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  Process other("open", directory.path());
+  EXPECT_EQ(other.line().substr(0, expected.size()), expected);
 }
 
 TEST(OpenStore, APathWithLockInItsNameIsNotTakenForALock) {
@@ -116,31 +153,11 @@ TEST(OpenStore, AReaderMakesNoDirectory) {
 // A process that dies between two epochs: of each epoch all or nothing is there, and none without the one before it.
 TEST(OpenStore, AfterAKillEpochsAreWholeAndInOrder) {
   const ScratchDirectory directory;
-  int ready[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  const auto child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    auto store = Store::open(small_store(directory.path()));
-    if (!store.ok()) ::_exit(1);
-    Batch batch;
-    for (int epoch = 0;; ++epoch) {
-      batch.clear();
-      for (int e = 0; e < 5; ++e) batch.append_rows(static_cast<std::uint32_t>(e), "key", 0, epoch, "r");
-      batch.append_event("event" + std::to_string(epoch), epoch, "e");
-      batch.put_position(std::to_string(epoch));
-      if (!(*store)->write(batch).ok()) ::_exit(1);
-      if (epoch == 50 && ::write(ready[1], "x", 1) != 1) ::_exit(1);
-    }
+  {
+    Process writer("write", directory.path());
+    ASSERT_EQ(writer.line(), "writing");
+    writer.kill();
   }
-  char x = 0;
-  ASSERT_EQ(::read(ready[0], &x, 1), 1);
-  ASSERT_EQ(::kill(child, SIGKILL), 0);
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-  ::close(ready[0]);
-  ::close(ready[1]);
   const auto store = store_of(small_store(directory.path()));
   const auto last = std::stoul(**store->position());
   EXPECT_GE(last, 50U);

@@ -16,7 +16,9 @@ namespace weir::state {
 class ScratchDirectory {
  public:
   ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "weir-state-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    const auto base = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (base / "weir-state-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~ScratchDirectory() {

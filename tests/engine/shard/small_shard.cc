@@ -1,0 +1,79 @@
+#include "tests/engine/shard/small_shard.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "engine/base/civil_time.h"
+#include "tests/engine/shard/world.h"
+
+namespace weir::shard::test {
+
+std::string json(const Payment& payment) {
+  return "{\"id\":\"" + payment.id + "\",\"time\":\"" + iso8601(payment.time_ms) + "\",\"card\":\"" + payment.card +
+         "\",\"merchant\":\"" + payment.merchant + "\",\"amount\":\"" + payment.amount + "\",\"channel\":\"" +
+         payment.channel + "\"}";
+}
+
+std::string label_json(std::string_view event_id, std::string_view label, std::int64_t known_at_ms) {
+  return "{\"event_id\":\"" + std::string(event_id) + "\",\"label\":\"" + std::string(label) + "\",\"known_at\":\"" +
+         iso8601(known_at_ms) + "\"}";
+}
+
+SmallShard::SmallShard(state::Store* store, CoreOptions options, std::shared_ptr<const policy::Policy> policy) {
+  auto made = make_core(policy ? std::move(policy) : small_policy(), store, options);
+  EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
+  if (made) core = std::move(*made);
+}
+
+Input SmallShard::input(std::string_view topic, std::string_view value) {
+  Input made;
+  made.topic = topic;
+  made.offset = next_offset++;
+  made.previous = made.offset - 1;
+  made.clock_ms = clock_ms;
+  made.value = value;
+  return made;
+}
+
+const Output& SmallShard::pay(const Payment& payment) { return transaction(json(payment)); }
+
+const Output& SmallShard::transaction(std::string_view value) {
+  const auto status = core.step->transaction(input("payments", value), output_);
+  EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
+  return output_;
+}
+
+const Output& SmallShard::label(std::string_view value) {
+  const auto status = core.step->label(input("labels", value), output_);
+  EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
+  return output_;
+}
+
+const Output& SmallShard::start(std::string_view engine, std::uint64_t generation, bool empty_memory) {
+  core.step->start(clock_ms, {engine, generation, "test", core.policy->hash, "", "wall", empty_memory}, output_);
+  return output_;
+}
+
+const Output& SmallShard::policy_record() {
+  core.step->policy_record(clock_ms, output_);
+  return output_;
+}
+
+std::string SmallShard::enveloped(std::string_view engine, std::uint64_t generation) const {
+  std::string text;
+  audit::append_envelope(output_.audit, output_.leaf, {engine, generation, {}}, text);
+  return text;
+}
+
+std::string SmallShard::member(std::string_view name) const {
+  const auto quoted = "\"" + std::string(name) + "\":";
+  const auto at = output_.audit.find(quoted);
+  if (at == std::string::npos) return {};
+  const auto begin = at + quoted.size();
+  const auto end =
+      output_.audit[begin] == '[' ? output_.audit.find(']', begin) + 1 : output_.audit.find_first_of(",}", begin);
+  return output_.audit.substr(begin, end - begin);
+}
+
+}  // namespace weir::shard::test
