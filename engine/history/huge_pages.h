@@ -1,5 +1,5 @@
-// An allocator for large tables that are read at random places: it asks the kernel for huge pages, without which most of
-// the time of a read goes into finding the page.
+// An allocator for large tables that are read at random places: it asks the kernel for huge pages, without which most
+// of the time of a read goes into finding the page.
 #pragma once
 
 #include <sys/mman.h>

@@ -4,8 +4,10 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/base/civil_time.h"
+#include "ops/command/topic_sink.h"
 #include "ops/generator/file_sink.h"
 #include "ops/generator/generator.h"
 #include "ops/generator/stream.h"
@@ -30,6 +32,7 @@ struct Settings {
   generator::GeneratorOptions options;
   generator::StreamLimit limit;
   generator::FileSinkPaths paths;
+  TopicSinkOptions topics;
   std::uint64_t days = 0;
   std::string start;
   std::string label_delay;
@@ -60,10 +63,18 @@ Status complete(Settings& settings) {
 
 Status run(Settings& settings) {
   if (Status completed = complete(settings); !completed) return completed;
-  auto sink = generator::FileSink::create(settings.paths);
-  if (!sink) return sink.error();
+  std::unique_ptr<generator::RecordSink> sink;
+  if (settings.topics.transactions.empty()) {
+    auto files = generator::FileSink::create(settings.paths);
+    if (!files) return files.error();
+    sink = std::move(*files);
+  } else {
+    auto topics = TopicSink::create(settings.topics);
+    if (!topics) return topics.error();
+    sink = std::move(*topics);
+  }
   generator::Generator generator(settings.options);
-  const auto counts = generator::write_stream(generator, settings.limit, **sink);
+  const auto counts = generator::write_stream(generator, settings.limit, *sink);
   if (!counts) return counts.error();
   std::cerr << counts->transactions << " transactions to " << iso8601(counts->last_stream_time_ms) << " ("
             << counts->fraud << " fraud, " << counts->lookalikes << " look-alikes, " << counts->late << " late, "
@@ -90,6 +101,12 @@ void add_generate_command(CLI::App& app, int& exit_code) {
                    "File for payments and profile changes, JSON lines; - is standard output")
       ->capture_default_str();
   command->add_option("--labels", settings->paths.labels, "File for the labels, JSON lines");
+  command->add_option(
+      "--to", settings->topics.transactions,
+      "Topic for payments and profile changes instead of --out: dir:PATH/topic or kafka://host:port/topic");
+  command->add_option("--labels-to", settings->topics.labels, "Topic for the labels");
+  command->add_option("--rate", settings->topics.records_per_s,
+                      "Records a second into the topics; 0: as they take them");
   command->add_option("--truth", settings->paths.truth, "File for the answer key, CSV: id,typology,fraud");
   command->add_option("--customers", options.customers, "How many customers the bank has, 50 to 1000000")
       ->capture_default_str();
