@@ -145,7 +145,7 @@ class FileReader {
       : base_(std::move(base)), issues_(issues), values_(values) {}
 
   void read(const yaml::Node& node, const std::string& prefix) {
-    if (node.kind == yaml::NodeKind::kNull && prefix.empty()) return;
+    if (node.kind == yaml::NodeKind::kNull) return;  // a group with all its settings commented out
     if (node.kind != yaml::NodeKind::kMap) {
       if (node.kind != yaml::NodeKind::kFaulty) issues_.error(node.place, "a mapping of settings is expected here");
       return;
