@@ -91,7 +91,6 @@ struct JsonWalk::State {
   std::string_view take_escapes(std::string_view text, bool read);
   bool check_scalar(std::string_view token, RawForm& form);
   void mark_not_inside(std::uint32_t node, std::size_t offset);
-  void record_found(std::uint32_t node, RawForm form, std::string_view text, std::size_t offset);
 };
 
 bool JsonWalk::State::fail(RejectReason reason, std::size_t offset, std::string_view detail) {

@@ -92,7 +92,7 @@ Result<bool> Outbox::take_audit_acknowledgements() {
     const auto& acknowledgement = audit_acknowledgements_[audit_taken_];
     auto& delivery = at(acknowledgement.ticket);
     WEIR_CHECK(&delivery == &queue_[audited_], "audit acknowledgements come in order");
-    if (acknowledgement.offset != next_audit_offset_) {
+    if (acknowledgement.offset != topic::kUnknownOffset && acknowledgement.offset != next_audit_offset_) {
       gap_ = Gap{delivery.sequence, next_audit_offset_, acknowledgement.offset};
       return moved;
     }

@@ -173,12 +173,14 @@ class FileReader {
   void read_value(const Setting& setting, const yaml::Node& node) {
     auto& values = values_[std::string(setting.key)];
     values.clear();
+    if (node.kind == yaml::NodeKind::kFaulty) return;
     if (setting.kind == SettingKind::kProperties) {
       if (node.kind != yaml::NodeKind::kMap) {
         issues_.error(node.place, "`" + std::string(setting.key) + "` is a mapping of librdkafka properties");
         return;
       }
       for (const auto& property : node.entries) {
+        if (!is_scalar(setting, property.value)) continue;
         values.push_back(property.key.text);
         values.push_back(property.value.text);
       }
@@ -191,11 +193,16 @@ class FileReader {
     add(setting, node, values);
   }
 
-  void add(const Setting& setting, const yaml::Node& node, std::vector<std::string>& values) {
-    if (node.kind != yaml::NodeKind::kScalar) {
-      issues_.error(node.place, "`" + std::string(setting.key) + "` is a single value");
-      return;
+  bool is_scalar(const Setting& setting, const yaml::Node& node) {
+    if (node.kind == yaml::NodeKind::kScalar) return true;
+    if (node.kind != yaml::NodeKind::kFaulty) {
+      issues_.error(node.place, "`" + std::string(setting.key) + "`: a single value is expected here");
     }
+    return false;
+  }
+
+  void add(const Setting& setting, const yaml::Node& node, std::vector<std::string>& values) {
+    if (!is_scalar(setting, node)) return;
     if (auto fault = fault_of(setting, node.text); !fault.empty()) {
       issues_.error(node.place, "`" + std::string(setting.key) + "`: " + fault);
       return;
@@ -234,7 +241,7 @@ Result<Settings, Issues> Settings::load(const std::string& file,
   }
   if (!file.empty()) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    if (!in || std::filesystem::is_directory(file)) {
       issues.error({std::make_shared<SourceFile>(SourceFile{file, ""})}, "can't be read",
                    "name the engine's configuration with --config FILE; `weir init` writes one");
       return issues;
