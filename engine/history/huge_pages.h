@@ -22,7 +22,7 @@ struct HugePages {
   T* allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
     if (bytes < kLarge) return static_cast<T*>(::operator new(bytes));
-    void* memory = ::operator new(rounded(bytes), std::align_val_t{kPage});
+    void* memory = ::operator new (rounded(bytes), std::align_val_t{kPage});
     // A kernel that cannot is no fault: the table is slower, nothing else.
     static_cast<void>(madvise(memory, rounded(bytes), MADV_HUGEPAGE));
     return static_cast<T*>(memory);
@@ -31,7 +31,7 @@ struct HugePages {
     if (count * sizeof(T) < kLarge) {
       ::operator delete(memory);
     } else {
-      ::operator delete(memory, std::align_val_t{kPage});
+      ::operator delete (memory, std::align_val_t{kPage});
     }
   }
   bool operator==(const HugePages&) const = default;

@@ -50,7 +50,8 @@ class SettingsTest : public testing::Test {
     if (settings.ok()) return "none";
     auto rendered = settings.error().render();
     const auto prefix = directory_.string() + "/";
-    for (auto at = rendered.find(prefix); at != std::string::npos; at = rendered.find(prefix)) rendered.erase(at, prefix.size());
+    for (auto at = rendered.find(prefix); at != std::string::npos; at = rendered.find(prefix))
+      rendered.erase(at, prefix.size());
     return rendered;
   }
   std::string in_file_directory(const std::string& name) const { return (directory_ / name).string(); }
@@ -134,16 +135,18 @@ TEST_F(SettingsTest, FlagsWinOverTheEnvironmentAndThatOverTheFile) {
 TEST_F(SettingsTest, ListsAndPropertiesAreReplacedNotAddedTo) {
   const std::string text =
       "inputs: {transactions: [dir:a, dir:b], labels: dir:l}\nkafka: {a: 1, b: 2}\nkafka_producer: {linger.ms: 5}\n";
-  const auto settings = load(text, {{"inputs.transactions", "dir:c,dir:d,"}, {"kafka", "c=3,d=4=5"}, {"inputs.labels", ""}});
-  EXPECT_EQ(settings.list("inputs.transactions"), (std::vector<std::string>{"dir:" + in_working_directory("c"),
-                                                                           "dir:" + in_working_directory("d")}));
+  const auto settings =
+      load(text, {{"inputs.transactions", "dir:c,dir:d,"}, {"kafka", "c=3,d=4=5"}, {"inputs.labels", ""}});
+  EXPECT_EQ(settings.list("inputs.transactions"),
+            (std::vector<std::string>{"dir:" + in_working_directory("c"), "dir:" + in_working_directory("d")}));
   EXPECT_EQ(settings.properties("kafka"), (std::map<std::string, std::string>{{"c", "3"}, {"d", "4=5"}}));
   EXPECT_EQ(settings.properties("kafka_producer"), (std::map<std::string, std::string>{{"linger.ms", "5"}}));
   EXPECT_FALSE(settings.has("inputs.labels")) << "an empty list is none";
 }
 
 TEST_F(SettingsTest, RelativePathsBelongToWhereTheyAreWritten) {
-  const auto settings = load("policy: ../p\nstate: ./s/../t\n", {{"token_key_file", "key"}}, {{"WEIR_OUTPUTS_AUDIT", "dir:a"}});
+  const auto settings =
+      load("policy: ../p\nstate: ./s/../t\n", {{"token_key_file", "key"}}, {{"WEIR_OUTPUTS_AUDIT", "dir:a"}});
   EXPECT_EQ(settings.text("policy"), std::filesystem::path(in_file_directory("../p")).lexically_normal().string());
   EXPECT_EQ(settings.text("state"), in_file_directory("t"));
   EXPECT_EQ(settings.text("token_key_file"), in_working_directory("key"));
@@ -158,56 +161,59 @@ TEST_F(SettingsTest, AnEmptyFileOrGroupSetsNothing) {
 }
 
 TEST_F(SettingsTest, AllFaultsAreToldAtOnceWithTheirPlaces) {
-  EXPECT_EQ(faults("shrad: 1\n"
-                   "outputs:\n"
-                   "  audit: audit\n"
-                   "  decision: dir:d\n"
-                   "clock: sun\n"
-                   "epoch: 0s\n"
-                   "limits: {poll: 0, in_flight_bytes: 5MB}\n"
-                   "shard: one\n"
-                   "metrics: 5\n"
-                   "kafka: [a]\n"),
-            "weir.yaml:1:1: error: there is no setting `shrad`\n"
-            "    shrad: 1\n"
-            "    ^~~~~\n"
-            "    did you mean `shard`?\n"
-            "weir.yaml:3:10: error: `outputs.audit`: `audit` is no topic: write kafka://host:port/topic or dir:PATH/topic\n"
-            "      audit: audit\n"
-            "             ^~~~~\n"
-            "weir.yaml:4:3: error: there is no setting `outputs.decision`\n"
-            "      decision: dir:d\n"
-            "      ^~~~~~~~\n"
-            "    did you mean `outputs.decisions`?\n"
-            "weir.yaml:5:8: error: `clock`: `sun` is none of wall|event\n"
-            "    clock: sun\n"
-            "           ^~~\n"
-            "weir.yaml:6:8: error: `epoch`: `0s` is no duration: write 200ms, 5s or 1m\n"
-            "    epoch: 0s\n"
-            "           ^~\n"
-            "weir.yaml:7:16: error: `limits.poll`: `0` is out of range: 1..100000\n"
-            "    limits: {poll: 0, in_flight_bytes: 5MB}\n"
-            "                   ^\n"
-            "weir.yaml:7:36: error: `limits.in_flight_bytes`: `5MB` is no size: write 64MiB or 1GiB\n"
-            "    limits: {poll: 0, in_flight_bytes: 5MB}\n"
-            "                                       ^~~\n"
-            "weir.yaml:8:8: error: `shard`: `one` is no whole number\n"
-            "    shard: one\n"
-            "           ^~~\n"
-            "weir.yaml:9:10: error: a mapping of settings is expected here\n"
-            "    metrics: 5\n"
-            "             ^\n"
-            "weir.yaml:10:8: error: `kafka` is a mapping of librdkafka properties\n"
-            "    kafka: [a]\n"
-            "           ^\n");
+  EXPECT_EQ(
+      faults("shrad: 1\n"
+             "outputs:\n"
+             "  audit: audit\n"
+             "  decision: dir:d\n"
+             "clock: sun\n"
+             "epoch: 0s\n"
+             "limits: {poll: 0, in_flight_bytes: 5MB}\n"
+             "shard: one\n"
+             "metrics: 5\n"
+             "kafka: [a]\n"),
+      "weir.yaml:1:1: error: there is no setting `shrad`\n"
+      "    shrad: 1\n"
+      "    ^~~~~\n"
+      "    did you mean `shard`?\n"
+      "weir.yaml:3:10: error: `outputs.audit`: `audit` is no topic: write kafka://host:port/topic or dir:PATH/topic\n"
+      "      audit: audit\n"
+      "             ^~~~~\n"
+      "weir.yaml:4:3: error: there is no setting `outputs.decision`\n"
+      "      decision: dir:d\n"
+      "      ^~~~~~~~\n"
+      "    did you mean `outputs.decisions`?\n"
+      "weir.yaml:5:8: error: `clock`: `sun` is none of wall|event\n"
+      "    clock: sun\n"
+      "           ^~~\n"
+      "weir.yaml:6:8: error: `epoch`: `0s` is no duration: write 200ms, 5s or 1m\n"
+      "    epoch: 0s\n"
+      "           ^~\n"
+      "weir.yaml:7:16: error: `limits.poll`: `0` is out of range: 1..100000\n"
+      "    limits: {poll: 0, in_flight_bytes: 5MB}\n"
+      "                   ^\n"
+      "weir.yaml:7:36: error: `limits.in_flight_bytes`: `5MB` is no size: write 64MiB or 1GiB\n"
+      "    limits: {poll: 0, in_flight_bytes: 5MB}\n"
+      "                                       ^~~\n"
+      "weir.yaml:8:8: error: `shard`: `one` is no whole number\n"
+      "    shard: one\n"
+      "           ^~~\n"
+      "weir.yaml:9:10: error: a mapping of settings is expected here\n"
+      "    metrics: 5\n"
+      "             ^\n"
+      "weir.yaml:10:8: error: `kafka` is a mapping of librdkafka properties\n"
+      "    kafka: [a]\n"
+      "           ^\n");
 }
 
 TEST_F(SettingsTest, AValueOfAnotherShapeIsAFault) {
   EXPECT_NE(faults("shard: [1]\n").find("1:8: error: `shard`: a single value is expected here"), std::string::npos);
   EXPECT_NE(faults("state:\n").find("error: `state`: a single value is expected here"), std::string::npos);
   EXPECT_NE(faults("state: ''\n").find("error: `state`: an empty text"), std::string::npos);
-  EXPECT_NE(faults("inputs: {transactions: {a: b}}\n").find("`inputs.transactions`: a single value"), std::string::npos);
-  EXPECT_NE(faults("kafka: {a: [1]}\n").find("1:12: error: `kafka`: a single value is expected here"), std::string::npos);
+  EXPECT_NE(faults("inputs: {transactions: {a: b}}\n").find("`inputs.transactions`: a single value"),
+            std::string::npos);
+  EXPECT_NE(faults("kafka: {a: [1]}\n").find("1:12: error: `kafka`: a single value is expected here"),
+            std::string::npos);
   EXPECT_NE(faults("kafka: {a: }\n").find("error: `kafka`: a single value"), std::string::npos);
   EXPECT_NE(faults("- a\n").find("1:1: error: a mapping of settings is expected here"), std::string::npos);
 }
@@ -221,11 +227,13 @@ TEST_F(SettingsTest, WhatIsNoYamlIsSaidOnce) {
 }
 
 TEST_F(SettingsTest, FaultsOfFlagsAndEnvironmentSayWhereTheyAreFrom) {
-  EXPECT_EQ(faults("", {{"shrad", "1"}}), "command line: error: there is no setting `shrad`\n    did you mean `shard`?\n");
+  EXPECT_EQ(faults("", {{"shrad", "1"}}),
+            "command line: error: there is no setting `shrad`\n    did you mean `shard`?\n");
   EXPECT_EQ(faults("", {{"shard", "65536"}}), "command line: error: `shard`: `65536` is out of range: 0..65535\n");
   EXPECT_EQ(faults("", {{"kafka", "linger.ms"}}), "command line: error: `kafka` is written name=value,name=value\n");
-  EXPECT_EQ(faults("", {{"inputs.transactions", "dir:a,b"}}),
-            "command line: error: `inputs.transactions`: `b` is no topic: write kafka://host:port/topic or dir:PATH/topic\n");
+  EXPECT_EQ(
+      faults("", {{"inputs.transactions", "dir:a,b"}}),
+      "command line: error: `inputs.transactions`: `b` is no topic: write kafka://host:port/topic or dir:PATH/topic\n");
   EXPECT_EQ(faults("", {{"policy", ""}}), "command line: error: `policy`: an empty text\n");
   EXPECT_EQ(faults("", {}, {{"WEIR_CLOCK", "moon"}}),
             "environment variable WEIR_CLOCK: error: `clock`: `moon` is none of wall|event\n");
@@ -249,9 +257,10 @@ TEST_F(SettingsTest, AFileThatCannotBeReadIsSaid) {
   for (const auto& path : {in_file_directory("none.yaml"), in_file_directory("elsewhere")}) {
     const auto settings = Settings::load(path, {}, {});
     ASSERT_FALSE(settings.ok()) << path;
-    EXPECT_EQ(settings.error().render(), path +
-                                             ": error: can't be read\n    name the engine's configuration with --config "
-                                             "FILE; `weir init` writes one\n");
+    EXPECT_EQ(settings.error().render(),
+              path +
+                  ": error: can't be read\n    name the engine's configuration with --config "
+                  "FILE; `weir init` writes one\n");
   }
 }
 
@@ -272,7 +281,8 @@ TEST(ParseBytes, TakesBytesAndPowersOf1024) {
   EXPECT_EQ(*parse_bytes("2TiB"), std::int64_t{2} << 40);
   EXPECT_EQ(*parse_bytes("8388607TiB"), std::int64_t{8'388'607} << 40);
   EXPECT_EQ(*parse_bytes("9223372036854775807"), INT64_MAX);
-  for (const auto* bad : {"", "MiB", "1MB", "1.5GiB", "-1", "-1KiB", "1 MiB", "1MiBKiB", "8388608TiB", "9223372036854775808", "+1"}) {
+  for (const auto* bad :
+       {"", "MiB", "1MB", "1.5GiB", "-1", "-1KiB", "1 MiB", "1MiBKiB", "8388608TiB", "9223372036854775808", "+1"}) {
     EXPECT_FALSE(parse_bytes(bad).ok()) << bad;
   }
 }
@@ -290,7 +300,8 @@ TEST_F(SettingsTest, TheTemplateIsAFileOfSettings) {
   const auto empty = load(settings_template({}));
   EXPECT_EQ(empty.number("limits.poll"), 512);
   EXPECT_FALSE(empty.has("policy"));
-  const auto filled = load(settings_template({{"policy", "cards"}, {"outputs.audit", "dir:data/audit"}, {"limits.poll", "7"}}));
+  const auto filled =
+      load(settings_template({{"policy", "cards"}, {"outputs.audit", "dir:data/audit"}, {"limits.poll", "7"}}));
   EXPECT_EQ(filled.text("policy"), in_file_directory("cards"));
   EXPECT_EQ(filled.text("outputs.audit"), "dir:" + in_file_directory("data/audit"));
   EXPECT_EQ(filled.number("limits.poll"), 7);

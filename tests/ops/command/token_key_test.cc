@@ -81,8 +81,7 @@ TEST_F(TokenKeyTest, NoPathIsNoKeyAndAMissingFileIsAnError) {
   EXPECT_EQ(none->bytes, "");
   EXPECT_EQ(none->id, "");
   EXPECT_EQ(read_token_key(path("none")).error().message,
-            "token key " + path("none") +
-                ": No such file or directory; `weir init` makes one, or copy the one in use");
+            "token key " + path("none") + ": No such file or directory; `weir init` makes one, or copy the one in use");
 }
 
 }  // namespace
