@@ -177,9 +177,9 @@ Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Sche
       }
     }
     std::sort(state->waiting_by_clock.begin(), state->waiting_by_clock.end());
-    auto position = store->position();
-    if (!position) return position.error();
-    state->knows_all_ids = !position->has_value();
+    auto holds_events = store->holds_events();
+    if (!holds_events) return holds_events.error();
+    state->knows_all_ids = !*holds_events;
   }
   state->codec = std::make_unique<history::RowCodec>(state->schema, state->catalogue);
   for (std::uint32_t e = 0; e < state->schema->entities.size(); ++e) {

@@ -259,6 +259,15 @@ Result<std::vector<Store::Entry>> Store::read_event(std::string_view event_id) c
   return entries_of(value, "event id " + std::string(event_id));
 }
 
+Result<bool> Store::holds_events() const {
+  rocksdb::ReadOptions read;
+  read.total_order_seek = true;
+  std::unique_ptr<rocksdb::Iterator> it(state_->db->NewIterator(read));
+  it->Seek(rocksdb::Slice(&kEventTable, 1));
+  if (!it->status().ok()) return failure("looking for event ids", it->status());
+  return it->Valid() && it->key().starts_with(rocksdb::Slice(&kEventTable, 1));
+}
+
 Result<std::vector<Store::WaitingLabel>> Store::read_waiting_labels() const {
   std::vector<WaitingLabel> labels;
   const auto status = state_->scan(kLabelTable, "waiting labels", [&](std::string_view key, std::string_view value) {

@@ -111,6 +111,9 @@ class Store {
   };
   Result<std::vector<Entry>> read_event(std::string_view event_id) const;
 
+  // Whether any event id is stored.
+  Result<bool> holds_events() const;
+
   struct WaitingLabel {
     std::string event_id;
     std::vector<Entry> entries;

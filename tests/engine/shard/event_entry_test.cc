@@ -122,6 +122,7 @@ TEST(EventEntry, GivesTheFirstDecisionAgainByteForByte) {
   history::Catalogue catalogue;
   (void)catalogue.number(CatalogueKind::kRule, "other");
   EventEntry entry;
+  entry.digest = std::string(kEntryDigestBytes, 'd');
   entry.sequence = 42;
   entry.time_ms = 1'767'225'600'001;
   entry.type = catalogue.number(CatalogueKind::kEventType, "card_payment");
