@@ -86,6 +86,7 @@ TEST(ClosestName, FindsASlipOfThePen) {
   const std::vector<std::string> names{"amount", "merchant", "channel", "id"};
   EXPECT_EQ(closest_name("amout", names), "amount");
   EXPECT_EQ(closest_name("mercahnt", names), "merchant");
+  EXPECT_EQ(closest_name("di", names), "id");
   EXPECT_EQ(closest_name("ib", names), "id");
 }
 
