@@ -215,6 +215,17 @@ class FileReader {
   std::map<std::string, std::vector<std::string>, std::less<>>& values_;
 };
 
+// Blank lines and comments only: all settings keep their defaults, or come from elsewhere.
+bool sets_nothing(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::span<const Setting> all_settings() { return kSettings; }
@@ -225,6 +236,7 @@ Result<std::int64_t> parse_bytes(std::string_view text) {
     if (!text.ends_with(suffix)) continue;
     text.remove_suffix(3);
     unit = std::int64_t{1} << shift;
+    break;
   }
   const auto value = whole_number(text);
   if (!value || *value < 0 || *value > INT64_MAX / unit) return Error{"no size"};
@@ -249,7 +261,7 @@ Result<Settings, Issues> Settings::load(const std::string& file,
     std::ostringstream text;
     text << in.rdbuf();
     const auto source = std::make_shared<const SourceFile>(SourceFile{file, text.str()});
-    const auto root = yaml::parse_document(source, issues);
+    const auto root = sets_nothing(source->text) ? std::nullopt : yaml::parse_document(source, issues);
     const auto base = std::filesystem::absolute(file).parent_path();
     if (root) FileReader(base, issues, settings.values_).read(*root, "");
   }

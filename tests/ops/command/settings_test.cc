@@ -156,7 +156,7 @@ TEST_F(SettingsTest, RelativePathsBelongToWhereTheyAreWritten) {
 
 TEST_F(SettingsTest, AnEmptyFileOrGroupSetsNothing) {
   EXPECT_EQ(load("").number("shard"), 0);
-  EXPECT_EQ(load("# nothing\n").number("shard"), 0);
+  EXPECT_EQ(load("\n# nothing\n \r\n").number("shard"), 0);
   EXPECT_EQ(load("limits:\nshard: 2\n").number("shard"), 2);
 }
 
