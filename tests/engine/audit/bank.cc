@@ -214,6 +214,20 @@ std::string enveloped(std::string_view hashed_part) {
   return out;
 }
 
+std::string full_transaction() {
+  Bank bank;
+  bank.fill();
+  std::string out;
+  append_transaction(kBankHead, bank_input(), bank.facts(), out);
+  return out;
+}
+
+std::string with(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  WEIR_CHECK(at != std::string::npos, "the text to replace is there");
+  return text.replace(at, from.size(), to);
+}
+
 std::vector<NamedRecord> bank_records() {
   std::vector<NamedRecord> records;
   const auto add = [&](std::string name, const std::string& hashed_part) {

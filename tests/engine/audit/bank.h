@@ -69,6 +69,12 @@ inline constexpr Head kBankHead{0, 17, 1'772'184'600'125};
 // The hashed part with its leaf in an envelope, as it stands on the stream.
 std::string enveloped(std::string_view hashed_part);
 
+// The hashed part of a transaction with everything in it.
+std::string full_transaction();
+
+// `text` with its first `from` replaced, which must be there.
+std::string with(std::string text, std::string_view from, std::string_view to);
+
 // Whole records by a name that says what is in them; every kind, and what is special in it.
 struct NamedRecord {
   std::string name;

@@ -62,12 +62,12 @@ TEST(DistinctKey, ZeroesOfBothSignsAreOneValueAndMoneyIsTakenWithItsCurrency) {
 
 // Estimates in audit records depend on these: they may never change.
 TEST(DistinctKey, HashesAreWhatTheyHaveAlwaysBeen) {
-  EXPECT_EQ(DistinctKey(Value::int64(0)).hash, HASH_0);
-  EXPECT_EQ(DistinctKey(Value::int64(-1)).hash, HASH_1);
-  EXPECT_EQ(DistinctKey(Value::money(1250, 978)).hash, HASH_2);
-  EXPECT_EQ(DistinctKey(Value::string("")).hash, HASH_3);
-  EXPECT_EQ(DistinctKey(Value::string("merchant")).hash, HASH_4);
-  EXPECT_EQ(DistinctKey(Value::string("a longer merchant name")).hash, HASH_5);
+  EXPECT_EQ(DistinctKey(Value::int64(0)).hash, 0xE220A8397B1DCDAF);
+  EXPECT_EQ(DistinctKey(Value::int64(-1)).hash, 0xE4D971771B652C20);
+  EXPECT_EQ(DistinctKey(Value::money(1250, 978)).hash, 0x675D63AE5612008F);
+  EXPECT_EQ(DistinctKey(Value::string("")).hash, 0xEC40B3B5A7245902);
+  EXPECT_EQ(DistinctKey(Value::string("merchant")).hash, 0xE2AD9A6752C5F63B);
+  EXPECT_EQ(DistinctKey(Value::string("a longer merchant name")).hash, 0xCA0D48493BCAB6BF);
 }
 
 }  // namespace

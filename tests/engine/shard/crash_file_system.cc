@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -150,15 +151,36 @@ class CrashDisk final : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
+namespace {
+
+// RocksDB waits a second after a background error, which every crash during a flush is.
+class ImpatientClock : public rocksdb::SystemClockWrapper {
+ public:
+  ImpatientClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "impatient"; }
+  void SleepForMicroseconds(int) override {}
+};
+
+class CrashEnvironment : public rocksdb::EnvWrapper {
+ public:
+  explicit CrashEnvironment(const std::shared_ptr<rocksdb::FileSystem>& file_system)
+      : EnvWrapper(rocksdb::NewCompositeEnv(file_system)) {
+    file_system_ = file_system;
+    system_clock_ = std::make_shared<ImpatientClock>();
+  }
+};
+
+}  // namespace
+
 struct CrashFileSystem::State {
   Disk disk;
   std::shared_ptr<CrashDisk> file_system = std::make_shared<CrashDisk>(disk);
-  std::unique_ptr<rocksdb::Env> environment = rocksdb::NewCompositeEnv(file_system);
+  CrashEnvironment environment{file_system};
 };
 
 CrashFileSystem::CrashFileSystem() : state_(std::make_unique<State>()) {}
 CrashFileSystem::~CrashFileSystem() = default;
-rocksdb::Env* CrashFileSystem::environment() { return state_->environment.get(); }
+rocksdb::Env* CrashFileSystem::environment() { return &state_->environment; }
 
 void CrashFileSystem::freeze() {
   const std::lock_guard lock(state_->disk.mutex);

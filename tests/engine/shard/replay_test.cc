@@ -119,7 +119,7 @@ TEST(Replay, OneAlteredDigitIsFoundByItsLeaf) {
 
 TEST(Replay, WithARightLeafItIsFoundByWhatTheStepComesTo) {
   const auto records = stream();
-  const auto at = index_of(records, "\"id\":\"p8\"");
+  const auto at = index_of(records, "\"id\":\"p10\"");
   const struct {
     const char* from;
     const char* to;
@@ -132,7 +132,7 @@ TEST(Replay, WithARightLeafItIsFoundByWhatTheStepComesTo) {
       {"\"semantics\":1", "\"semantics\":2", "semantics: recorded 2, computed 1"},
       {"\"shard\":0", "\"shard\":1", "shard: recorded 1, computed 0"},
       {"\"flags\":[]", "\"flags\":[\"late\"]", "flags: recorded [\"late\"], computed []"},
-      {"\"amount\":\"348.50 EUR\"", "\"amount\":\"448.50 EUR\"", nullptr},
+      {"\"amount\":\"410.50 EUR\"", "\"amount\":\"510.50 EUR\"", nullptr},
       {"\"channel\":\"online\"", "\"channel\":\"chip\"", nullptr},
   };
   for (const auto& c : cases) {
