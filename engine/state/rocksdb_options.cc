@@ -10,6 +10,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/state/keys.h"
+#include "engine/state/log_file.h"
 
 namespace weir::state {
 namespace {
@@ -94,6 +95,8 @@ rocksdb::Options rocksdb_options(const StoreOptions& options, std::shared_ptr<Sh
   rocksdb::Options db;
   if (options.environment != nullptr) db.env = options.environment;
   db.create_if_missing = true;
+  // Another process may be the one that writes there.
+  db.info_log = open_log_file(options.read_only ? std::string() : options.directory);
   db.write_buffer_size = options.write_buffer_bytes;
   db.max_background_jobs = 2;
   db.compaction_style = rocksdb::kCompactionStyleLevel;
