@@ -79,7 +79,7 @@ Status Replay::State::use_recorded_policy() {
 }
 
 ReplayFinding Replay::State::finding(ReplayVerdict verdict, std::string difference) const {
-  return {verdict, parsed.kind, parsed.head.sequence, parsed.event_id, std::move(difference)};
+  return {verdict, parsed.kind, parsed.head.sequence, parsed.event_id, std::move(difference), {}};
 }
 
 Result<ReplayFinding> Replay::State::step() {
@@ -106,6 +106,7 @@ Result<ReplayFinding> Replay::State::step() {
       }
       found.difference = audit::first_difference(parsed.hashed_part, output.audit);
       if (!found.difference.empty()) found.verdict = ReplayVerdict::kDifferent;
+      found.decision = output.decision;
       if (++since_epoch >= kRecordsPerEpoch) {
         if (auto status = write_epoch(); !status) return status.error();
       }

@@ -28,6 +28,7 @@ struct ReplayFinding {
   std::uint64_t sequence = 0;
   std::string event_id;
   std::string difference;  // the first one, as "score: recorded 350, computed 0"
+  std::string_view decision;  // as computed, for a transaction or duplicate; lives until the next record
 };
 
 class Replay {
