@@ -37,6 +37,11 @@ class KafkaReader final : public topic::Reader {
     return static_cast<std::int32_t>(topics_[topic].partitions.size());
   }
   Result<topic::OffsetRange> offsets(std::uint32_t topic, std::int32_t partition) override;
+  Result<topic::OffsetRange> known_offsets(std::uint32_t topic, std::int32_t partition) override {
+    topic::OffsetRange range{-1, -1};
+    rd_kafka_get_watermark_offsets(client_->handle(), topics_[topic].name.c_str(), partition, &range.first, &range.end);
+    return range;
+  }
   Status seek(std::uint32_t topic, std::int32_t partition, std::int64_t offset) override;
   Status poll(std::size_t max, std::vector<topic::Record>& out) override;
   Status pause(std::uint32_t topic, std::int32_t partition) override { return set_paused(topic, partition, true); }

@@ -23,6 +23,9 @@ void Runner::request_stop() { state_->stop_requested = true; }
 bool Runner::stopped() const { return state_->phase == State::Phase::kStopped; }
 bool Runner::live() const { return state_->phase == State::Phase::kLive; }
 std::uint64_t Runner::next_sequence() const { return state_->progress().next_sequence; }
+std::int64_t Runner::last_consumed(std::uint32_t topic, std::int32_t partition) const {
+  return state_->feed.last_consumed(topic, partition);
+}
 const Core* Runner::core() const { return state_->core.step ? &state_->core : nullptr; }
 
 Result<bool> Runner::pump(std::int64_t now_ms) {

@@ -81,6 +81,7 @@ class Runner {
 
   // The sequence number of the next audit record.
   std::uint64_t next_sequence() const;
+  std::int64_t last_consumed(std::uint32_t topic, std::int32_t partition) const;  // -1: none
   const Core* core() const;
 
  private:

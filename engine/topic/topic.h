@@ -56,6 +56,10 @@ class Reader {
   virtual std::int32_t partition_count(std::uint32_t topic) const = 0;
   // Asks the log: may take a round trip (this and seek() are for start-up and tools, not for the hot path).
   virtual Result<OffsetRange> offsets(std::uint32_t topic, std::int32_t partition) = 0;
+  // The same without waiting, as of the last fetch; `end` is negative while it is not known.
+  virtual Result<OffsetRange> known_offsets(std::uint32_t topic, std::int32_t partition) {
+    return offsets(topic, partition);
+  }
 
   // The next poll() reads this partition from `offset`. Partitions that were never sought are not read. An offset
   // outside of offsets() is an error here or at the next poll(), never a silent jump.

@@ -84,9 +84,10 @@ void print_json(const topic::Record& record) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
-  json.key("partition");
+  // The letter's own place; without the prefix the headers' names are those of the original's.
+  json.key("letter_partition");
   json.integer(record.partition);
-  json.key("offset");
+  json.key("letter_offset");
   json.integer(record.offset);
   for (const auto& [name, value] : weir_headers(record)) {
     json.key(std::string_view(name).substr(shard::kHeaderPrefix.size()));

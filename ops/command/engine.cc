@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <memory>
@@ -70,7 +71,6 @@ struct Engine::State {
   std::int64_t published_ns = 0;
   std::int64_t lag_ns = 0;
   std::uint64_t seen_records = 0;
-  std::uint64_t published_records = 0;
 
   Status open_topics(const Settings& settings);
   Status open_state(const Settings& settings);
@@ -112,6 +112,15 @@ void Engine::State::publish(std::int64_t now_ns) {
   published_ns = now_ns;
   if (runner->core() != nullptr) meter.publish(runner->core()->memory->figures(), store->figures());
   ready->store(runner->live(), std::memory_order_relaxed);
+  if (now_ns - lag_ns < kLagNs) return;
+  lag_ns = now_ns;
+  for (std::uint32_t t = 0; t < inputs->topic_count(); ++t) {
+    for (std::int32_t p = 0; p < inputs->partition_count(t); ++p) {
+      const auto range = inputs->known_offsets(t, p);
+      if (!range || range->end < 0) continue;
+      meter.set_lag(inputs->topic_name(t), p, range->end - std::max(range->first, runner->last_consumed(t, p) + 1));
+    }
+  }
 }
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -180,8 +189,10 @@ Result<bool> Engine::pump() {
 
 void Engine::wait(int timeout_ms) {
   const auto& s = *state_;
-  wait_for({s.inputs->ready_fd(), s.audit_reader->ready_fd(), s.audit->ready_fd(), s.decisions->ready_fd(),
-            s.dead_letters->ready_fd(), s.epochs->ready_fd()},
+  // Live, nobody reads the audit stream: its descriptor stays readable and would end every wait at once.
+  const int audit_fd = s.runner->live() ? -1 : s.audit_reader->ready_fd();
+  wait_for({s.inputs->ready_fd(), audit_fd, s.audit->ready_fd(), s.decisions->ready_fd(), s.dead_letters->ready_fd(),
+            s.epochs->ready_fd()},
            timeout_ms);
 }
 
