@@ -241,16 +241,22 @@ class HotKey {
   std::int64_t latest_ms_ = 0;
 };
 
-double median_time(HotKey& key, std::uint64_t events) {
+struct Times {
+  double median = 0;
+  double spread = 0;  // from the smallest to the greatest, in parts of the median
+};
+
+Times timed(HotKey& key, std::uint64_t events) {
   std::vector<double> times;
   for (int i = 0; i < 5; ++i) times.push_back(key.time(events));
   std::sort(times.begin(), times.end());
-  return times[2];
+  return {times[2], (times[4] - times[0]) / times[2]};
 }
 
-int run(std::uint64_t small, std::uint64_t large, std::uint64_t timed, const std::string& only) {
-  std::printf("%-24s %-8s %12s %12s %7s %10s\n", "aggregate", "where", ("ns at " + std::to_string(small)).c_str(),
-              ("ns at " + std::to_string(large)).c_str(), "ratio", "bytes/row");
+int run(std::uint64_t small, std::uint64_t large, std::uint64_t events, const std::string& only) {
+  std::printf("%-24s %-8s %12s %7s %14s %7s %7s %10s\n", "aggregate", "where",
+              ("ns at " + std::to_string(small)).c_str(), "spread", ("ns at " + std::to_string(large)).c_str(),
+              "spread", "ratio", "bytes/row");
   int failures = 0;
   for (const Case& wanted : kCases) {
     if (!only.empty() && only != wanted.name) continue;
@@ -263,12 +269,13 @@ int run(std::uint64_t small, std::uint64_t large, std::uint64_t timed, const std
       }
       HotKey cold(wanted, with_where, small);
       cold.fill(small);
-      const double cold_ns = median_time(cold, timed);
+      const Times few = timed(cold, events);
       HotKey hot(wanted, with_where, large);
       hot.fill(large);
-      const double hot_ns = median_time(hot, timed);
-      std::printf("%-24s %-8s %12.0f %12.0f %7.2f %10.1f\n", wanted.name, with_where ? "online" : "", cold_ns, hot_ns,
-                  hot_ns / cold_ns, static_cast<double>(hot.memory_bytes()) / static_cast<double>(hot.row_count()));
+      const Times many = timed(hot, events);
+      std::printf("%-24s %-8s %12.0f %6.0f%% %14.0f %6.0f%% %7.2f %10.1f\n", wanted.name, with_where ? "online" : "",
+                  few.median, few.spread * 100, many.median, many.spread * 100, many.median / few.median,
+                  static_cast<double>(hot.memory_bytes()) / static_cast<double>(hot.row_count()));
       std::fflush(stdout);
     }
   }
