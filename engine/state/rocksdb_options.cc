@@ -121,6 +121,10 @@ rocksdb::Options rocksdb_options(const StoreOptions& options, std::shared_ptr<Sh
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.block_size = 8192;
+  // Whole index and filter blocks are megabytes at millions of accounts, and push each other out of a small cache.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 4096;
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
