@@ -12,12 +12,6 @@ std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-void append_digest(const Digest& digest, std::string& out) {
-  out.push_back('"');
-  append_hex(out, bytes_of(digest));
-  out.push_back('"');
-}
-
 void begin(Kind kind, const Head& head, JsonWriter& json) {
   json.begin_object();
   json.key("v");
@@ -46,9 +40,7 @@ void append_input(const InputPlace& input, JsonWriter& json) {
   json.key("previous");
   json.integer(input.previous);
   json.key("sha256");
-  std::string digest;
-  append_digest(input.digest, digest);
-  json.raw(digest);
+  json.hex(bytes_of(input.digest));
   json.end_object();
 }
 
@@ -267,19 +259,27 @@ void append_policy(const Head& head, std::string_view hash, std::span<const File
 Digest leaf_hash(std::string_view hashed_part, Sha256& sha256) { return sha256.hash_with_prefix(0x00, hashed_part); }
 
 void append_envelope(std::string_view hashed_part, const Digest& leaf, const Envelope& envelope, std::string& out) {
-  out.append("{\"record\":").append(hashed_part).append(",\"leaf\":");
-  append_digest(leaf, out);
-  out.append(",\"engine\":{\"id\":");
-  append_json_string(out, envelope.engine);
-  out.append(",\"generation\":").append(std::to_string(envelope.generation)).append("},\"stages_ns\":");
   JsonWriter json(out);
+  json.begin_object();
+  json.key("record");
+  json.raw(hashed_part);
+  json.key("leaf");
+  json.hex(bytes_of(leaf));
+  json.key("engine");
+  json.begin_object();
+  json.key("id");
+  json.string(envelope.engine);
+  json.key("generation");
+  json.unsigned_integer(envelope.generation);
+  json.end_object();
+  json.key("stages_ns");
   json.begin_object();
   for (const auto& stage : envelope.stages) {
     json.key(stage.name);
     json.unsigned_integer(stage.nanoseconds);
   }
   json.end_object();
-  out.push_back('}');
+  json.end_object();
 }
 
 }  // namespace weir::audit

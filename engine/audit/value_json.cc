@@ -42,6 +42,11 @@ std::string duration_seconds(const Value& value) {
   return text;
 }
 
+void append_time(std::int64_t time_ms, JsonWriter& json) {
+  char text[kMaxIso8601Bytes];
+  json.string(write_iso8601(text, time_ms));
+}
+
 }  // namespace
 
 void append_value(const Value& value, JsonWriter& json) {
@@ -61,7 +66,7 @@ void append_value(const Value& value, JsonWriter& json) {
     case ValueKind::kMoney:
       return json.string(money_text(value));
     case ValueKind::kTimestamp:
-      return json.string(iso8601(value.as_ms()));
+      return append_time(value.as_ms(), json);
     case ValueKind::kDuration:
       return json.string(duration_seconds(value));
     case ValueKind::kError:

@@ -39,12 +39,6 @@ static_assert((days_from_date(9999, 12, 31) + 1) * kDayMs - 1 == kMaxTimeMs);
 
 constexpr std::int64_t floor_days(std::int64_t time_ms) { return time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0); }
 
-void append_padded(std::string& out, int value, int width) {
-  char digits[4];
-  for (int i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out.append(digits, static_cast<std::size_t>(width));
-}
-
 // A cursor over the text; each step says whether it found what it looked for.
 class Scanner {
  public:
@@ -144,30 +138,40 @@ Result<std::int64_t, TimeError> parse_iso8601_ms(std::string_view text, bool ass
   return time_ms;
 }
 
-void append_iso8601(std::string& out, std::int64_t time_ms) {
+std::string_view write_iso8601(char (&text)[kMaxIso8601Bytes], std::int64_t time_ms) {
   const CivilTime civil = civil_from_ms(time_ms);
-  append_padded(out, civil.year, 4);
-  out.push_back('-');
-  append_padded(out, civil.month, 2);
-  out.push_back('-');
-  append_padded(out, civil.day, 2);
-  out.push_back('T');
-  append_padded(out, civil.hour, 2);
-  out.push_back(':');
-  append_padded(out, civil.minute, 2);
-  out.push_back(':');
-  append_padded(out, civil.second, 2);
+  char* at = text;
+  const auto digits = [&](int value, int count) {
+    for (int i = count - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+    at += count;
+  };
+  digits(civil.year, 4);
+  *at++ = '-';
+  digits(civil.month, 2);
+  *at++ = '-';
+  digits(civil.day, 2);
+  *at++ = 'T';
+  digits(civil.hour, 2);
+  *at++ = ':';
+  digits(civil.minute, 2);
+  *at++ = ':';
+  digits(civil.second, 2);
   if (civil.millisecond != 0) {
-    out.push_back('.');
-    append_padded(out, civil.millisecond, 3);
+    *at++ = '.';
+    digits(civil.millisecond, 3);
   }
-  out.push_back('Z');
+  *at++ = 'Z';
+  return {text, static_cast<std::size_t>(at - text)};
+}
+
+void append_iso8601(std::string& out, std::int64_t time_ms) {
+  char text[kMaxIso8601Bytes];
+  out.append(write_iso8601(text, time_ms));
 }
 
 std::string iso8601(std::int64_t time_ms) {
-  std::string out;
-  append_iso8601(out, time_ms);
-  return out;
+  char text[kMaxIso8601Bytes];
+  return std::string(write_iso8601(text, time_ms));
 }
 
 CivilTime civil_from_ms(std::int64_t time_ms) {

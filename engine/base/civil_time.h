@@ -34,7 +34,9 @@ inline constexpr std::int64_t kMaxTimeMs = 253'402'300'799'999;  // 9999-12-31T2
 // 9999 is kImpossible. `assume_utc`: a text without offset is UTC instead of kNoOffset.
 Result<std::int64_t, TimeError> parse_iso8601_ms(std::string_view text, bool assume_utc);
 
-// Appends "2026-02-27T09:30:00.125Z"; milliseconds are left out when 0. `time_ms` is kMinTimeMs to kMaxTimeMs.
+// "2026-02-27T09:30:00.125Z"; milliseconds are left out when 0. `time_ms` is kMinTimeMs to kMaxTimeMs.
+inline constexpr std::size_t kMaxIso8601Bytes = 24;
+std::string_view write_iso8601(char (&text)[kMaxIso8601Bytes], std::int64_t time_ms);
 void append_iso8601(std::string& out, std::int64_t time_ms);
 std::string iso8601(std::int64_t time_ms);
 

@@ -76,7 +76,8 @@ void append_decision_json(const DecisionFacts& facts, std::string& out) {
   json.key("type");
   json.string(facts.type);
   json.key("time");
-  json.string(iso8601(facts.time_ms));
+  char time[kMaxIso8601Bytes];
+  json.string(write_iso8601(time, facts.time_ms));
   json.key("outcome");
   json.string(book::outcome_name(facts.outcome));
   json.key("score");

@@ -5,7 +5,6 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
-#include <list>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -23,6 +22,8 @@ struct TextHash {
 };
 template <class T>
 using ByText = boost::unordered_flat_map<std::string, T, TextHash, std::equal_to<>>;
+
+std::size_t hash_of(std::string_view text) { return TextHash{}(text); }
 
 std::string label_bytes(const history::LabelEntry& label) {
   std::string bytes(1, label.fraud ? '\1' : '\0');
@@ -56,7 +57,7 @@ struct Resident {
   bool unwritten = false;  // is in the cut that is not written yet
   std::size_t counted_bytes = 0;
   std::uint32_t entity = 0;  // index into the schema's entities
-  std::list<Resident*>::iterator used;
+  bool used = true;          // since trim() passed by
 };
 
 struct Memory::State {
@@ -69,7 +70,8 @@ struct Memory::State {
   std::vector<std::uint32_t> entity_numbers;
 
   std::vector<ByText<std::unique_ptr<Resident>>> residents;  // by entity
-  std::list<Resident*> by_use;                               // least recently used first
+  // All of them, for trim(): a queue with second chance comes near to longest unused, and costs a use only a flag.
+  std::deque<Resident*> queue;
   std::vector<Resident*> changed;
   std::vector<Resident*> unwritten;
   MemoryFigures figures;
@@ -77,13 +79,25 @@ struct Memory::State {
   // Event ids: fingerprints of all ids that the store or the maps below hold, as long as they fit.
   boost::unordered_flat_set<std::uint64_t> known_ids;
   bool knows_all_ids = true;
+  static constexpr std::uint64_t kNone = UINT64_MAX;
   struct NewEvent {
     std::string id;
-    state::Store::Entry entry;
+    std::string bytes;
+    std::int64_t clock_ms = 0;
+    std::uint64_t previous = kNone;  // number of the one before it with the same id
   };
-  ByText<std::vector<state::Store::Entry>> events;  // without a store: all; with one: those not written
-  std::vector<NewEvent> new_events;
-  std::vector<std::string> unwritten_events;
+  // In the order of arrival, numbered from first_event. Without a store: all; with one: those not written.
+  std::deque<NewEvent> events;
+  std::uint64_t first_event = 0;
+  std::size_t cut_events = 0;  // of them, from the front, those that the cut has
+  // The newest of each id. The keys are texts of `events`.
+  boost::unordered_flat_map<std::string_view, std::uint64_t, TextHash, std::equal_to<>> newest_event;
+  void drop_oldest_event() {
+    const auto found = newest_event.find(events.front().id);
+    if (found->second == first_event) newest_event.erase(found);
+    events.pop_front();
+    ++first_event;
+  }
 
   struct WaitingLabel {
     std::int64_t clock_ms = 0;
@@ -141,7 +155,7 @@ Result<Resident*> Memory::State::fetch(std::uint32_t entity, std::string_view ke
   }
   auto* raw = resident.get();
   residents[entity].emplace(raw->key, std::move(resident));
-  raw->used = by_use.insert(by_use.end(), raw);
+  queue.push_back(raw);
   ++figures.entities;
   account(*raw);
   return raw;
@@ -202,7 +216,7 @@ Result<Resident*> Memory::entity(std::uint32_t entity, std::string_view key) {
   if (found == s.residents[entity].end()) return s.fetch(entity, key);
   ++s.figures.history_hits;
   auto* resident = found->second.get();
-  s.by_use.splice(s.by_use.end(), s.by_use, resident->used);
+  resident->used = true;
   return resident;
 }
 
@@ -223,7 +237,7 @@ void Memory::remember_rows(Resident& resident, std::int64_t newest_ms, std::stri
 
 Result<std::vector<state::Store::Entry>> Memory::find_event(std::string_view event_id) {
   auto& s = *state_;
-  const bool known = s.known_ids.contains(TextHash{}(event_id));
+  const bool known = s.known_ids.contains(hash_of(event_id));
   if (!known && s.knows_all_ids) return std::vector<state::Store::Entry>();
   std::vector<state::Store::Entry> entries;
   if (s.store != nullptr) {
@@ -231,11 +245,17 @@ Result<std::vector<state::Store::Entry>> Memory::find_event(std::string_view eve
     if (!stored) return stored.error();
     entries = std::move(*stored);
   }
-  if (const auto fresh = s.events.find(event_id); fresh != s.events.end()) {
+  if (const auto newest = s.newest_event.find(event_id); newest != s.newest_event.end()) {
+    std::vector<const State::NewEvent*> fresh;
+    for (auto number = newest->second; number != State::kNone && number >= s.first_event;) {
+      fresh.push_back(&s.events[static_cast<std::size_t>(number - s.first_event)]);
+      number = fresh.back()->previous;
+    }
+    std::reverse(fresh.begin(), fresh.end());
     // What a batch has written since the cut stands in both until written().
-    for (const auto& entry : fresh->second) {
-      const auto same = [&](const auto& stored) { return stored.bytes == entry.bytes; };
-      if (std::none_of(entries.begin(), entries.end(), same)) entries.push_back(entry);
+    for (const auto* event : fresh) {
+      const auto same = [&](const auto& stored) { return stored.bytes == event->bytes; };
+      if (std::none_of(entries.begin(), entries.end(), same)) entries.push_back({event->clock_ms, event->bytes});
     }
   }
   return entries;
@@ -243,9 +263,24 @@ Result<std::vector<state::Store::Entry>> Memory::find_event(std::string_view eve
 
 void Memory::remember_event(std::string_view event_id, std::int64_t clock_ms, std::string_view entry) {
   auto& s = *state_;
-  s.know_id(TextHash{}(event_id));
-  s.events[std::string(event_id)].push_back({clock_ms, std::string(entry)});
-  if (s.store != nullptr) s.new_events.push_back({std::string(event_id), {clock_ms, std::string(entry)}});
+  s.know_id(hash_of(event_id));
+  const auto number = s.first_event + s.events.size();
+  auto& event = s.events.emplace_back();
+  event.id.assign(event_id);
+  event.bytes.assign(entry);
+  event.clock_ms = clock_ms;
+  // The key must be the text of the newest, which stays longest.
+  if (const auto older = s.newest_event.find(event_id); older != s.newest_event.end()) {
+    event.previous = older->second;
+    s.newest_event.erase(older);
+  }
+  s.newest_event.emplace(event.id, number);
+}
+
+void Memory::drop_events(std::int64_t cutoff_ms) {
+  auto& s = *state_;
+  if (s.store != nullptr) return;
+  while (!s.events.empty() && s.events.front().clock_ms <= cutoff_ms) s.drop_oldest_event();
 }
 
 bool Memory::any_label_waits() const { return !state_->waiting.empty(); }
@@ -281,7 +316,7 @@ void Memory::drop_waiting_labels(std::int64_t cutoff_ms) {
 
 void Memory::cut(state::Batch& batch) {
   auto& s = *state_;
-  WEIR_CHECK(s.unwritten.empty() && s.unwritten_events.empty(), "one cut at a time");
+  WEIR_CHECK(s.unwritten.empty() && s.cut_events == 0, "one cut at a time");
   for (auto* resident : s.changed) {
     const auto first_seen_ms = resident->history.first_seen_ms();
     if (first_seen_ms != resident->stored_first_seen_ms) {
@@ -300,11 +335,8 @@ void Memory::cut(state::Batch& batch) {
     resident->unwritten = true;
   }
   std::swap(s.changed, s.unwritten);
-  for (auto& event : s.new_events) {
-    batch.append_event(event.id, event.entry.clock_ms, event.entry.bytes);
-    s.unwritten_events.push_back(std::move(event.id));
-  }
-  s.new_events.clear();
+  for (const auto& event : s.events) batch.append_event(event.id, event.clock_ms, event.bytes);
+  s.cut_events = s.events.size();
   for (const auto& change : s.label_changes) {
     if (change.entry.empty()) {
       batch.remove_waiting_labels(change.event_id);
@@ -322,29 +354,23 @@ void Memory::written() {
   auto& s = *state_;
   for (auto* resident : s.unwritten) resident->unwritten = false;
   s.unwritten.clear();
-  for (const auto& id : s.unwritten_events) {
-    // Entries that came after the cut are still new.
-    const auto found = s.events.find(id);
-    if (found == s.events.end()) continue;
-    auto& entries = found->second;
-    entries.erase(entries.begin());
-    if (entries.empty()) s.events.erase(found);
-  }
-  s.unwritten_events.clear();
+  for (; s.cut_events > 0; --s.cut_events) s.drop_oldest_event();
 }
 
 void Memory::trim() {
   auto& s = *state_;
-  auto it = s.by_use.begin();
-  while (s.figures.history_bytes > s.options.max_history_bytes && s.store != nullptr && it != s.by_use.end()) {
-    auto* resident = *it;
-    if (resident->changed || resident->unwritten) {
-      ++it;
+  if (s.store == nullptr) return;
+  // Twice around meets everyone once unused.
+  for (auto steps = 2 * s.queue.size(); s.figures.history_bytes > s.options.max_history_bytes && steps > 0; --steps) {
+    auto* resident = s.queue.front();
+    s.queue.pop_front();
+    if (resident->used || resident->changed || resident->unwritten) {
+      resident->used = false;
+      s.queue.push_back(resident);
       continue;
     }
     s.figures.history_bytes -= resident->counted_bytes;
     --s.figures.entities;
-    it = s.by_use.erase(it);
     auto& map = s.residents[resident->entity];
     map.erase(map.find(std::string_view(resident->key)));
   }

@@ -22,7 +22,7 @@
 namespace weir::shard {
 
 struct MemoryOptions {
-  std::size_t max_history_bytes = 1U << 30U;  // of histories held in memory; more are dropped, longest unused first
+  std::size_t max_history_bytes = 1U << 30U;  // of histories held in memory; more are dropped, long unused ones first
   std::size_t max_known_ids = 8U << 20U;      // fingerprints of event ids that save a look into the store
 };
 
@@ -59,7 +59,10 @@ class Memory {
 
   // The entries of an event id, oldest first.
   Result<std::vector<state::Store::Entry>> find_event(std::string_view event_id);
+  // `clock_ms` never goes back.
   void remember_event(std::string_view event_id, std::int64_t clock_ms, std::string_view entry);
+  // Without a store: forgets those that came at or before the cutoff. A store drops them in its own time.
+  void drop_events(std::int64_t cutoff_ms);
 
   bool any_label_waits() const;
   // The labels that wait for this event id, in the order in which they came; they wait no longer.

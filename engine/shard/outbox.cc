@@ -5,20 +5,21 @@
 #include "engine/base/check.h"
 
 namespace weir::shard {
-namespace {
-
-std::size_t bytes_of(const Delivery& delivery) { return delivery.audit.size() + delivery.value.size(); }
-
-}  // namespace
 
 Outbox::Outbox(topic::Writer& audit, topic::Writer& decisions, topic::Writer& dead_letters,
                const OutboxOptions& options, DeliveryObserver* observer)
     : audit_(audit), decisions_(decisions), dead_letters_(dead_letters), options_(options), observer_(observer) {}
 
 Delivery Outbox::take() {
-  if (spare_.empty()) return {};
-  auto delivery = std::move(spare_.back());
-  spare_.pop_back();
+  Delivery delivery;
+  if (!spare_.empty()) {
+    delivery = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  if (!spare_texts_.empty()) {
+    delivery.audit = std::move(spare_texts_.back());
+    spare_texts_.pop_back();
+  }
   delivery.audit.clear();
   delivery.value.clear();
   delivery.key.clear();
@@ -32,7 +33,8 @@ Delivery Outbox::take() {
 
 void Outbox::add(Delivery delivery) {
   WEIR_CHECK(queue_.empty() || queue_.back().sequence + 1 == delivery.sequence, "deliveries are added in order");
-  bytes_ += bytes_of(delivery);
+  delivery.bytes = delivery.audit.size() + delivery.value.size();
+  bytes_ += delivery.bytes;
   const bool on_stream = delivery.audit.empty();
   queue_.push_back(std::move(delivery));
   if (on_stream) {
@@ -74,6 +76,7 @@ Result<bool> Outbox::send_audit() {
     auto sent = audit_.append(options_.audit_partition, {std::nullopt, delivery.audit, {}}, delivery.sequence);
     if (!sent) return sent.error();
     if (!*sent) break;
+    spare_texts_.push_back(std::move(delivery.audit));
     ++audit_sent_;
     moved = true;
   }
@@ -149,7 +152,7 @@ Result<bool> Outbox::take_output_acknowledgements(topic::Writer& writer) {
 
 void Outbox::finish_front() {
   while (!queue_.empty() && queue_.front().delivered) {
-    bytes_ -= bytes_of(queue_.front());
+    bytes_ -= queue_.front().bytes;
     spare_.push_back(std::move(queue_.front()));
     queue_.pop_front();
     --audit_sent_;

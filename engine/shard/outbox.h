@@ -1,6 +1,5 @@
 // What was stepped and is not all delivered yet, in sequence order: audit record out, acknowledged, then - and only
-// then
-// - decision or dead letter out, acknowledged.
+// then - decision or dead letter out, acknowledged.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +34,7 @@ struct Delivery {
   std::string key;
   std::vector<std::pair<std::string, std::string>> headers;
 
+  std::size_t bytes = 0;  // set by Outbox::add(): what it counts for in the bound
   bool audited = false;
   bool delivered = false;
 };
@@ -67,6 +67,8 @@ class Outbox {
 
   // Moves everything on as far as the writers allow; whether anything moved.
   Result<bool> pump();
+  // The first part of it. Right behind add() the record is still in the CPU's cache, and the next one gets its memory.
+  Result<bool> send_audit();
 
   // Somebody else's records stand between our records: in front of the one with `sequence`, from offset `first` up to
   // `end`. Nothing is audited, and so nothing released, until pass_gap() says that they don't count.
@@ -79,7 +81,6 @@ class Outbox {
   void pass_gap();
 
  private:
-  Result<bool> send_audit();
   Result<bool> take_audit_acknowledgements();
   Result<bool> send_outputs();
   Result<bool> take_output_acknowledgements(topic::Writer& writer);
@@ -94,6 +95,7 @@ class Outbox {
 
   std::deque<Delivery> queue_;
   std::vector<Delivery> spare_;
+  std::vector<std::string> spare_texts_;  // of audit records that are sent
   std::size_t bytes_ = 0;
   std::size_t audit_sent_ = 0;  // how many of queue_, from the front
   std::size_t audited_ = 0;

@@ -113,7 +113,8 @@ Status Runner::State::consume(const topic::Record& record, std::int64_t now_ms) 
   feed.consumed(record.topic, record.partition, record.offset);
   if (observer != nullptr) observer->stepped(record, output);
   deliver(&record, false);
-  return {};
+  const auto sent = outbox.send_audit();
+  return sent ? Status() : Status(sent.error());
 }
 
 // `record` is nullptr for the engine's own records.

@@ -332,6 +332,7 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
   entry_bytes.clear();
   append_event_entry(entry, entry_bytes);
   memory.remember_event(event.id, progress.clock_ms, entry_bytes);
+  memory.drop_events(progress.event_cutoff_ms);
 }
 
 std::optional<history::LabelEntry> Step::State::inline_label() const {
@@ -425,8 +426,7 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   return {};
 }
 
-// --- From the audit record instead of the input
-// -----------------------------------------------------------------------
+// --- From the audit record instead of the input ----------------------------------------------------------------------
 
 Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& reader, Output& out) {
   auto& s = *state_;

@@ -16,6 +16,10 @@ inline constexpr char kLabelTable = 'L';      // L, event id -> frames
 inline constexpr char kCatalogueTable = 'C';  // C, kind, number -> name
 inline constexpr char kMetaTable = 'M';       // M, name -> bytes
 
+inline constexpr std::string_view kFormatKey = "Mformat";
+inline constexpr std::string_view kPositionKey = "Mposition";
+inline constexpr std::string_view kPolicyKeyStart = "Mpolicy:";
+
 // H or F, entity number (4 bytes, big endian), length of key (2 bytes), key.
 void append_entity_prefix(std::string& out, char table, std::uint32_t entity, std::string_view key);
 void append_big_endian(std::string& out, std::uint32_t value);

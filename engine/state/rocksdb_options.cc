@@ -99,6 +99,9 @@ rocksdb::Options rocksdb_options(const StoreOptions& options, std::shared_ptr<Sh
   db.info_log = open_log_file(options.read_only ? std::string() : options.directory);
   db.write_buffer_size = options.write_buffer_bytes;
   db.max_background_jobs = 2;
+  // Batches come sorted from one thread: each insertion starts from where the last one of its table was.
+  db.allow_concurrent_memtable_write = false;
+  db.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   db.compaction_style = rocksdb::kCompactionStyleLevel;
   db.level_compaction_dynamic_level_bytes = true;
   db.compression = rocksdb::kLZ4Compression;

@@ -2,20 +2,17 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/statistics.h>
-#include <rocksdb/write_batch.h>
 
 #include <filesystem>
 #include <utility>
 
+#include "engine/state/batch_state.h"
 #include "engine/state/keys.h"
 #include "engine/state/rocksdb_options.h"
 
 namespace weir::state {
 namespace {
 
-constexpr std::string_view kFormatKey = "Mformat";
-constexpr std::string_view kPositionKey = "Mposition";
-constexpr std::string_view kPolicyKeyStart = "Mpolicy:";
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -51,78 +48,6 @@ Result<std::vector<Store::Entry>> entries_of(std::string_view frames, const std:
 }
 
 }  // namespace
-
-struct Batch::State {
-  rocksdb::WriteBatch writes;
-  std::string key;
-  std::string value;
-};
-
-Batch::Batch() : state_(std::make_unique<State>()) {}
-Batch::~Batch() = default;
-Batch::Batch(Batch&&) noexcept = default;
-Batch& Batch::operator=(Batch&&) noexcept = default;
-
-// A WriteBatch fails only for want of memory, which ends the process anyway; PermitUncheckedError says so to RocksDB.
-void Batch::append_rows(std::uint32_t entity, std::string_view key, std::uint32_t chunk, std::int64_t newest_ms,
-                        std::string_view entries) {
-  auto& s = *state_;
-  s.key.clear();
-  append_entity_prefix(s.key, kHistoryTable, entity, key);
-  append_big_endian(s.key, chunk);
-  s.value.clear();
-  append_frame(s.value, newest_ms, entries);
-  s.writes.Merge(s.key, s.value).PermitUncheckedError();
-}
-
-void Batch::put_first_seen(std::uint32_t entity, std::string_view key, std::int64_t first_seen_ms) {
-  auto& s = *state_;
-  s.key.clear();
-  append_entity_prefix(s.key, kFirstSeenTable, entity, key);
-  s.value.clear();
-  append_frame(s.value, first_seen_ms, {});
-  s.writes.Put(s.key, s.value).PermitUncheckedError();
-}
-
-void Batch::append_event(std::string_view event_id, std::int64_t clock_ms, std::string_view entry) {
-  auto& s = *state_;
-  s.key.assign(1, kEventTable).append(event_id);
-  s.value.clear();
-  append_frame(s.value, clock_ms, entry);
-  s.writes.Merge(s.key, s.value).PermitUncheckedError();
-}
-
-void Batch::append_waiting_label(std::string_view event_id, std::int64_t clock_ms, std::string_view entry) {
-  auto& s = *state_;
-  s.key.assign(1, kLabelTable).append(event_id);
-  s.value.clear();
-  append_frame(s.value, clock_ms, entry);
-  s.writes.Merge(s.key, s.value).PermitUncheckedError();
-}
-
-void Batch::remove_waiting_labels(std::string_view event_id) {
-  state_->key.assign(1, kLabelTable).append(event_id);
-  state_->writes.Delete(state_->key).PermitUncheckedError();
-}
-
-void Batch::put_catalogue(std::uint8_t kind, std::uint32_t number, std::string_view name) {
-  auto& s = *state_;
-  s.key.assign(1, kCatalogueTable).push_back(static_cast<char>(kind));
-  append_big_endian(s.key, number);
-  s.writes.Put(s.key, slice(name)).PermitUncheckedError();
-}
-
-void Batch::put_position(std::string_view position) {
-  state_->writes.Put(slice(kPositionKey), slice(position)).PermitUncheckedError();
-}
-
-void Batch::put_policy(std::string_view hash, std::string_view files) {
-  state_->key.assign(kPolicyKeyStart).append(hash);
-  state_->writes.Put(state_->key, slice(files)).PermitUncheckedError();
-}
-
-void Batch::clear() { state_->writes.Clear(); }
-std::size_t Batch::bytes() const { return state_->writes.GetDataSize(); }
 
 struct Store::State {
   std::shared_ptr<SharedExpiry> expiry = std::make_shared<SharedExpiry>();
@@ -201,10 +126,8 @@ Result<std::optional<std::string>> Store::read_policy(std::string_view hash) con
 }
 
 Status Store::write(Batch& batch) {
-  if (const auto status = state_->db->Write({}, &batch.state_->writes); !status.ok()) {
-    return failure("writing an epoch", status);
-  }
-  return {};
+  const auto status = state_->db->Write({}, &batch.state_->in_key_order());
+  return status.ok() ? Status() : failure("writing an epoch", status);
 }
 
 Status Store::sync() {

@@ -49,7 +49,8 @@ struct StoredEntity {
   std::optional<std::int64_t> first_seen_ms;
 };
 
-// The writes of one epoch, in order. Reused: clear() keeps the memory.
+// The writes of one epoch; those to the same key happen in the order given. Reused: clear() keeps the memory. Giving is
+// a copy; the work is done by Store::write().
 class Batch {
  public:
   Batch();

@@ -6,8 +6,10 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string>
+#include <string_view>
 
 namespace weir {
 namespace {
@@ -97,6 +99,62 @@ TEST(JsonWriter, OnlyWhatJsonDemandsIsEscaped) {
   EXPECT_EQ(quoted(std::string_view("\0\x01\x1f\x7f", 4)), "\"\\u0000\\u0001\\u001f\x7f\"");
   EXPECT_EQ(quoted("Zürich 日本 😀"), "\"Zürich 日本 😀\"");
   EXPECT_EQ(quoted(""), "\"\"");
+}
+
+// Texts of all lengths around the eight bytes that are looked at together, with each byte at each place.
+TEST(JsonWriter, EveryByteIsEscapedWhereverItStands) {
+  for (std::size_t length = 1; length <= 17; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(length, 'x');
+        text[at] = static_cast<char>(byte);
+        std::string expected = "\"";
+        for (const char c : text) {
+          static constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+          static constexpr std::string_view kLetters = "\"\\bfnrt";
+          if (const auto index = kShort.find(c); index != std::string_view::npos) {
+            expected.append("\\").push_back(kLetters[index]);
+          } else if (static_cast<unsigned char>(c) < 0x20) {
+            char escaped[8];
+            std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+            expected.append(escaped);
+          } else {
+            expected.push_back(c);
+          }
+        }
+        ASSERT_EQ(quoted(std::string_view(text)), expected + "\"");
+      }
+    }
+  }
+}
+
+TEST(JsonWriter, ValuesMayBeLongerThanAnyRoom) {
+  const std::string plain(100'000, 'a');
+  const std::string escaped(50'000, '\1');
+  std::string out = "[before]";
+  JsonWriter json(out);
+  json.begin_array();
+  json.string(plain);
+  json.string(escaped);
+  json.raw(plain);
+  json.hex("\x01\xab");
+  json.end_array();
+  std::string expected = "[before][\"" + plain + "\",\"";
+  for (std::size_t i = 0; i < escaped.size(); ++i) expected += "\\u0001";
+  expected += "\"," + plain + ",\"01ab\"]";
+  EXPECT_EQ(out, expected);
+}
+
+TEST(JsonWriter, BetweenTwoValuesTheTextIsTheCallers) {
+  std::string out;
+  JsonWriter first(out);
+  first.begin_object();
+  first.end_object();
+  out.push_back('\n');
+  JsonWriter(out).integer(7);
+  out.append("|");
+  JsonWriter(out).string("x");
+  EXPECT_EQ(out, "{}\n7|\"x\"");
 }
 
 TEST(JsonWriterDeathTest, RefusesWhatJsonCannotSay) {
