@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/kafka.h"
@@ -40,6 +42,35 @@ Result<bool> compare_partitions(Client& client, const std::string& topic, std::i
                " partitions instead of " + std::to_string(partitions)};
 }
 
+bool has_leaders(const rd_kafka_metadata_t& metadata, const std::string& topic, std::int32_t partitions) {
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& found = metadata.topics[i];
+    if (found.topic != topic || found.partition_cnt != partitions) continue;
+    return std::all_of(found.partitions, found.partitions + partitions,
+                       [](const rd_kafka_metadata_partition_t& partition) { return partition.leader >= 0; });
+  }
+  return false;
+}
+
+// A broker confirms a new topic a little before it lets anybody write to it.
+Status wait_for_leaders(Client& client, const std::string& topic, std::int32_t partitions) {
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(client.timeout_ms());
+  const Owned<rd_kafka_topic_t> handle(rd_kafka_topic_new(client.handle(), topic.c_str(), nullptr));
+  if (!handle) return client.error("topic " + topic, rd_kafka_last_error());
+  while (std::chrono::steady_clock::now() < deadline) {
+    const rd_kafka_metadata_t* asked = nullptr;
+    const auto code = rd_kafka_metadata(client.handle(), 0, handle.get(), &asked, client.timeout_ms());
+    const Owned<const rd_kafka_metadata_t> metadata(asked);
+    client.serve();
+    if (client.failure()) return *client.failure();
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && has_leaders(*metadata, topic, partitions)) return {};
+    std::this_thread::sleep_for(kPause);
+  }
+  return client.error("topic " + topic + " is made, but not all of its partitions have a leader yet",
+                      RD_KAFKA_RESP_ERR__TIMED_OUT);
+}
+
 }  // namespace
 
 Result<bool> create_topic(const ClientOptions& options, const std::string& topic, std::int32_t partitions,
@@ -75,6 +106,7 @@ Result<bool> create_topic(const ClientOptions& options, const std::string& topic
   const rd_kafka_resp_err_t code = outcome(event.get(), text);
   if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return compare_partitions(client, topic, partitions);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client.error("cannot make topic " + topic + " (" + text + ")", code);
+  if (Status known = wait_for_leaders(client, topic, partitions); !known) return known.error();
   return true;
 }
 

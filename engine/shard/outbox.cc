@@ -47,6 +47,10 @@ void Outbox::add(Delivery delivery) {
 
 bool Outbox::full() const { return queue_.size() >= options_.max_deliveries || bytes_ >= options_.max_bytes; }
 
+bool Outbox::half_empty() const {
+  return queue_.size() <= options_.max_deliveries / 2 && bytes_ <= options_.max_bytes / 2;
+}
+
 Delivery& Outbox::at(std::uint64_t sequence) {
   WEIR_CHECK(!queue_.empty() && sequence >= queue_.front().sequence && sequence <= queue_.back().sequence,
              "an acknowledgement for a record that is not in flight");

@@ -57,6 +57,9 @@ class Outbox {
 
   // Over its bounds: nothing more should be stepped until it is not.
   bool full() const;
+  // At most half of its bounds. A full one should get that far before it is given more: to pause and resume the inputs
+  // costs a fetch.
+  bool half_empty() const;
   bool empty() const { return queue_.empty(); }
   // Everything below this sequence is delivered. `next` if all is.
   std::uint64_t delivered_below(std::uint64_t next) const { return queue_.empty() ? next : queue_.front().sequence; }

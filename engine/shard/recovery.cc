@@ -243,6 +243,9 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
   auto settled = settle(now_ms);
   if (!settled || !*settled) return settled;
 
+  // What we write there from now on needs no reading; look_into_gap() resumes it.
+  if (auto status = ports.audit_reader->pause(0, options.outbox.audit_partition); !status) return status.error();
+
   if (observer != nullptr) observer->recovered(recovered_records);
   generation = author.generation + 1;
   outbox.expect_audit_offset(next_audit_offset);

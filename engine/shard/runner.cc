@@ -77,7 +77,7 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
 }
 
 Result<bool> Runner::State::take_input(std::int64_t now_ms) {
-  if (outbox.full()) {
+  if (feed.paused() ? !outbox.half_empty() : outbox.full()) {
     // Polling goes on, so that the connection stays alive; the partitions are paused.
     if (auto status = feed.pause(true); !status) return status.error();
     if (auto status = feed.poll(options.max_poll, polled); !status) return status.error();
@@ -154,6 +154,7 @@ Result<bool> Runner::State::look_into_gap() {
     if (auto status = ports.audit_reader->seek(0, options.outbox.audit_partition, gap.first); !status) {
       return status.error();
     }
+    if (auto status = ports.audit_reader->resume(0, options.outbox.audit_partition); !status) return status.error();
     gap_sought = true;
   }
   if (auto status = ports.audit_reader->poll(options.max_poll, polled); !status) return status.error();
@@ -170,6 +171,7 @@ Result<bool> Runner::State::look_into_gap() {
     if (foreign.offset + 1 == gap.end) {
       gap_sought = false;
       outbox.pass_gap();
+      if (auto status = ports.audit_reader->pause(0, options.outbox.audit_partition); !status) return status.error();
       return true;
     }
   }

@@ -158,11 +158,6 @@ class Bank:
         for topic, partitions in self.TOPICS.items():
             forever = ["--config", "retention.ms=-1"] if base and topic == "audit" else []
             weir("topics", "create", self.url(topic), "--partitions", partitions, *forever)
-        if base:
-            # A broker knows of a new topic a little after it has confirmed it.
-            for topic in self.TOPICS:
-                until(lambda topic=topic: weir("topics", "describe", self.url(topic), check=False).returncode == 0,
-                      f"topic {topic}")
         self.lives = 0
 
     def url(self, topic):

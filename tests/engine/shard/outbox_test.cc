@@ -251,6 +251,10 @@ TEST(Outbox, IsFullAtItsBoundOfDeliveries) {
   post.audit.acknowledge(0);
   post.pump();
   EXPECT_FALSE(post.outbox.full());
+  EXPECT_FALSE(post.outbox.half_empty()) << "two of three";
+  post.audit.acknowledge(1);
+  post.pump();
+  EXPECT_TRUE(post.outbox.half_empty());
 }
 
 TEST(Outbox, IsFullAtItsBoundOfBytes) {
@@ -267,6 +271,7 @@ TEST(Outbox, IsFullAtItsBoundOfBytes) {
   post.decisions.acknowledge(0);
   post.pump();
   EXPECT_FALSE(post.outbox.full());
+  EXPECT_TRUE(post.outbox.half_empty()) << "one of two";
   post.audit.acknowledge(1);
   post.pump();
   post.decisions.acknowledge(1);
