@@ -15,6 +15,7 @@ std::string money_text(const Value& value) {
   std::string text;
   append_decimal(text, value.minor_units(), currency ? currency->exponent : 0);
   text.push_back(' ');
+  // ISO 4217 keeps XXX for "no currency".
   text.append(currency ? currency->code : std::string_view("XXX"));
   return text;
 }

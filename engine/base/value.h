@@ -20,7 +20,7 @@ enum class ValueKind : std::uint8_t {
   kString,  // UTF-8; `enum_code()` is set for enumeration fields
   kBytes,
   kTimestamp,  // seconds since 1970-01-01T00:00:00Z and nanoseconds, proleptic Gregorian, no leap seconds
-  kDuration,   // seconds and nanoseconds of the same sign
+  kDuration,   // seconds and nanoseconds, the latter forward: -0.5 s is (-1, 500'000'000)
   kMoney,      // minor units and an ISO 4217 numeric currency code
   kList,       // the next four are the rule language's own; their storage belongs to the evaluation
   kMap,

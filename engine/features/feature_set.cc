@@ -63,6 +63,26 @@ const std::vector<Definition>& FeatureSet::definitions() const { return state_->
 
 const std::vector<std::string>& FeatureSet::names() const { return state_->names; }
 
+cel::Type FeatureSet::type_of(const event::Field& field) {
+  if (field.personal) return cel::Type::simple(cel::TypeKind::kString);
+  switch (field.type) {
+    case event::FieldType::kBool:
+      return cel::Type::simple(cel::TypeKind::kBool);
+    case event::FieldType::kInt64:
+      return cel::Type::simple(cel::TypeKind::kInt);
+    case event::FieldType::kDouble:
+      return cel::Type::simple(cel::TypeKind::kDouble);
+    case event::FieldType::kMoney:
+      return cel::Type::simple(cel::TypeKind::kMoney);
+    case event::FieldType::kTimestamp:
+      return cel::Type::simple(cel::TypeKind::kTimestamp);
+    case event::FieldType::kString:
+    case event::FieldType::kEnum:
+      break;
+  }
+  return cel::Type::simple(cel::TypeKind::kString);
+}
+
 cel::Type FeatureSet::type_of(const Definition& definition, const event::Schema& schema) {
   switch (definition.aggregate) {
     case Aggregate::kCount:
@@ -81,24 +101,7 @@ cel::Type FeatureSet::type_of(const Definition& definition, const event::Schema&
   }
   WEIR_CHECK(definition.slot.has_value() && *definition.slot < schema.slot_count(), "the aggregate has a field");
   if (*definition.slot >= schema.field_count()) return cel::Type::simple(cel::TypeKind::kString);
-  const event::Field& field = schema.fields[*definition.slot];
-  if (field.personal) return cel::Type::simple(cel::TypeKind::kString);
-  switch (field.type) {
-    case event::FieldType::kBool:
-      return cel::Type::simple(cel::TypeKind::kBool);
-    case event::FieldType::kInt64:
-      return cel::Type::simple(cel::TypeKind::kInt);
-    case event::FieldType::kDouble:
-      return cel::Type::simple(cel::TypeKind::kDouble);
-    case event::FieldType::kMoney:
-      return cel::Type::simple(cel::TypeKind::kMoney);
-    case event::FieldType::kTimestamp:
-      return cel::Type::simple(cel::TypeKind::kTimestamp);
-    case event::FieldType::kString:
-    case event::FieldType::kEnum:
-      return cel::Type::simple(cel::TypeKind::kString);
-  }
-  return cel::Type::dyn();
+  return type_of(schema.fields[*definition.slot]);
 }
 
 std::shared_ptr<const history::Layout> FeatureSet::layout(std::uint32_t entity) const {
@@ -106,6 +109,10 @@ std::shared_ptr<const history::Layout> FeatureSet::layout(std::uint32_t entity) 
 }
 
 std::span<const std::uint64_t> FeatureSet::approximate() const { return state_->approximate; }
+
+void FeatureSet::expect(std::uint32_t entity, const history::EntityHistory& history, std::int64_t time_ms) const {
+  for (const auto edge_ms : state_->plans[entity].edges_ms) history.prefetch_rows(time_ms - edge_ms);
+}
 
 void FeatureSet::evaluate(std::span<history::EntityHistory* const> histories, std::int64_t cutoff_ms,
                           event::Event& event) {

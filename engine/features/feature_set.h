@@ -29,7 +29,12 @@ class FeatureSet {
   const std::vector<Definition>& definitions() const;
   // "card.count_1h"
   const std::vector<std::string>& names() const;
+  // An event of this entity at `time_ms` will soon be evaluated: asks the CPU for the rows at its windows' edges.
+  void expect(std::uint32_t entity, const history::EntityHistory& history, std::int64_t time_ms) const;
+
+  // What a rule sees: of a feature, and of a field (a personal one is its token).
   static cel::Type type_of(const Definition& definition, const event::Schema& schema);
+  static cel::Type type_of(const event::Field& field);
 
   // What histories of entity `entity` (index into Schema::entities) keep and summarise. Shared by all of them.
   std::shared_ptr<const history::Layout> layout(std::uint32_t entity) const;

@@ -191,7 +191,15 @@ std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& s
     for (std::uint32_t i = 0; i < definitions.size(); ++i) {
       if (definitions[i].entity == entity.name) planner.add(i, definitions[i]);
     }
-    plans.push_back(planner.finish(schema));
+    auto& plan = plans.emplace_back(planner.finish(schema));
+    plan.edges_ms.push_back(0);
+    for (const Step& step : plan.steps) {
+      const Definition& definition = definitions[step.feature];
+      plan.edges_ms.push_back(definition.offset_ms);
+      plan.edges_ms.push_back(definition.offset_ms + definition.window_ms);
+    }
+    std::sort(plan.edges_ms.begin(), plan.edges_ms.end());
+    plan.edges_ms.erase(std::unique(plan.edges_ms.begin(), plan.edges_ms.end()), plan.edges_ms.end());
   }
   for (const Definition& definition : definitions) {
     const auto named = [&](const event::Entity& entity) { return entity.name == definition.entity; };

@@ -36,6 +36,7 @@ struct EntityPlan {
   std::shared_ptr<const history::Layout> layout;
   std::vector<NumberQuery> queries;
   std::vector<Step> steps;
+  std::vector<std::int64_t> edges_ms;  // how long before the event windows begin and end; 0 among them
 };
 
 // One plan per entity of the schema. Tests may ask for small trees: `tree` says leaf_rows, fanout and dense_ids.

@@ -40,6 +40,13 @@ void visit_leaf(const Layout& layout, const Leaf& leaf, std::vector<Value>& slot
   }
 }
 
+// The first part of a leaf or node: its head, and most or all of its times.
+void prefetch(const void* at) {
+  constexpr std::size_t kCacheLine = 64;
+  constexpr std::size_t kBytes = 8 * kCacheLine;
+  for (std::size_t i = 0; i < kBytes; i += kCacheLine) __builtin_prefetch(static_cast<const char*>(at) + i);
+}
+
 }  // namespace
 
 EntityHistory::EntityHistory(std::shared_ptr<const Layout> layout) { trunk_.layout = std::move(layout); }
@@ -88,6 +95,21 @@ std::int64_t EntityHistory::newest_ms() const {
   }
   const auto& leaf = *static_cast<const Leaf*>(at);
   return leaf.rows == 0 ? INT64_MIN : leaf.times()[leaf.rows - 1];
+}
+
+void EntityHistory::prefetch_root() const {
+  if (trunk_.root != nullptr) prefetch(trunk_.root);
+}
+
+void EntityHistory::prefetch_rows(std::int64_t time_ms) const {
+  if (trunk_.height == 0) return;  // the root is all there is
+  const void* at = trunk_.root;
+  for (auto level = trunk_.height; level > 0; --level) {
+    const auto& node = *static_cast<const Node*>(at);
+    const auto child = node.child_for(time_ms);
+    at = level == 1 ? static_cast<const void*>(node.leaf_child(child)) : node.node_child(child);
+  }
+  prefetch(at);
 }
 
 std::size_t EntityHistory::memory_bytes() const {

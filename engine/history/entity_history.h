@@ -83,6 +83,11 @@ class EntityHistory {
   // Shows all rows in (time, sequence) order.
   void visit(const std::function<void(const RowView&)>& visitor) const;
 
+  // Asks the CPU for what will be touched soon, without waiting for it: the root, and once that has arrived the rows
+  // around a time.
+  void prefetch_root() const;
+  void prefetch_rows(std::int64_t time_ms) const;
+
   Trunk& trunk() { return trunk_; }
   const Trunk& trunk() const { return trunk_; }
 

@@ -32,7 +32,8 @@ void know_field(book::Vocabulary& vocabulary, std::uint32_t slot, const event::F
 void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::uint32_t slot) {
   const auto& field = draft.schema.fields[slot];
   const bool faulty = draft.is_faulty(slot);
-  declare(vocabulary, field.name, faulty ? cel::Type::simple(cel::TypeKind::kError) : variable_type(field), slot);
+  declare(vocabulary, field.name,
+          faulty ? cel::Type::simple(cel::TypeKind::kError) : features::FeatureSet::type_of(field), slot);
   if (!faulty) know_field(vocabulary, slot, field);
 }
 
@@ -48,26 +49,6 @@ bool is_inline_label(const event::Schema& schema, std::uint32_t slot) {
 }
 
 }  // namespace
-
-cel::Type variable_type(const event::Field& field) {
-  if (field.personal) return kString;
-  switch (field.type) {
-    case event::FieldType::kBool:
-      return cel::Type::simple(cel::TypeKind::kBool);
-    case event::FieldType::kInt64:
-      return cel::Type::simple(cel::TypeKind::kInt);
-    case event::FieldType::kDouble:
-      return cel::Type::simple(cel::TypeKind::kDouble);
-    case event::FieldType::kMoney:
-      return cel::Type::simple(cel::TypeKind::kMoney);
-    case event::FieldType::kTimestamp:
-      return cel::Type::simple(cel::TypeKind::kTimestamp);
-    case event::FieldType::kString:
-    case event::FieldType::kEnum:
-      break;
-  }
-  return kString;
-}
 
 book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
   const auto& schema = draft.schema;

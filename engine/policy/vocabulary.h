@@ -16,9 +16,6 @@ struct FeatureDraft {
   bool is_faulty = false;
 };
 
-// What a field is to an expression. A personal field is its token, whatever its type in the record.
-cel::Type variable_type(const event::Field& field);
-
 // Fields that are kept in the history, and the built-in event_type, outcome and label.
 book::Vocabulary row_vocabulary(const SchemaDraft& draft);
 

@@ -9,6 +9,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/varint.h"
+#include "engine/shard/history_fetcher.h"
 
 namespace weir::shard {
 namespace {
@@ -72,6 +73,7 @@ struct Memory::State {
   std::vector<ByText<std::unique_ptr<Resident>>> residents;  // by entity
   // All of them, for trim(): a queue with second chance comes near to longest unused, and costs a use only a flag.
   std::deque<Resident*> queue;
+  std::uint64_t trims = 0;
   std::vector<Resident*> changed;
   std::vector<Resident*> unwritten;
   MemoryFigures figures;
@@ -124,6 +126,12 @@ struct Memory::State {
     changed.push_back(&resident);
   }
   Result<Resident*> fetch(std::uint32_t entity, std::string_view key);
+  Result<state::StoredEntity> read(std::uint32_t number, std::string_view key) const {
+    if (options.fetcher != nullptr) {
+      if (auto fetched = options.fetcher->take(number, key)) return std::move(*fetched);
+    }
+    return store->read_entity(number, key);
+  }
   void know_id(std::uint64_t fingerprint) {
     if (known_ids.size() >= options.max_known_ids) {
       known_ids.clear();
@@ -138,7 +146,7 @@ Result<Resident*> Memory::State::fetch(std::uint32_t entity, std::string_view ke
   auto resident = std::make_unique<Resident>(layouts[entity], entity_numbers[entity], std::string(key));
   resident->entity = entity;
   if (store != nullptr) {
-    auto stored = store->read_entity(resident->number, key);
+    auto stored = read(resident->number, key);
     if (!stored) return stored.error();
     for (const auto& chunk : stored->chunks) {
       if (auto status = codec->decode_into(chunk, resident->history); !status) {
@@ -219,6 +227,28 @@ Result<Resident*> Memory::entity(std::uint32_t entity, std::string_view key) {
   resident->used = true;
   return resident;
 }
+
+Resident* Memory::expect(std::uint32_t entity, std::string_view key) {
+  auto& s = *state_;
+  const auto found = s.residents[entity].find(key);
+  if (found == s.residents[entity].end()) {
+    if (s.store != nullptr && s.options.fetcher != nullptr) s.options.fetcher->begin(s.entity_numbers[entity], key);
+    return nullptr;
+  }
+  auto* resident = found->second.get();
+  constexpr std::size_t kCacheLine = 64;
+  for (std::size_t at = 0; at < sizeof(Resident); at += kCacheLine) {
+    __builtin_prefetch(reinterpret_cast<const char*>(resident) + at);
+  }
+  return resident;
+}
+
+void Memory::use(Resident& expected) {
+  ++state_->figures.history_hits;
+  expected.used = true;
+}
+
+std::uint64_t Memory::trims() const { return state_->trims; }
 
 Result<Resident*> Memory::entity_by_number(std::uint32_t number, std::string_view key) {
   for (std::uint32_t e = 0; e < state_->entity_numbers.size(); ++e) {
@@ -369,6 +399,7 @@ void Memory::trim() {
       s.queue.push_back(resident);
       continue;
     }
+    ++s.trims;
     s.figures.history_bytes -= resident->counted_bytes;
     --s.figures.entities;
     auto& map = s.residents[resident->entity];

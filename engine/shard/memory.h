@@ -21,9 +21,13 @@
 
 namespace weir::shard {
 
+class HistoryFetcher;
+
 struct MemoryOptions {
   std::size_t max_history_bytes = 1U << 30U;  // of histories held in memory; more are dropped, long unused ones first
   std::size_t max_known_ids = 8U << 20U;      // fingerprints of event ids that save a look into the store
+  // Reads ahead what expect() names; of the same store. Not owned; nullptr: the store is read when it is asked for.
+  HistoryFetcher* fetcher = nullptr;
 };
 
 struct MemoryFigures {
@@ -51,6 +55,14 @@ class Memory {
   // The same by the entity's permanent number; nullptr if the schema has no such entity any more.
   Result<Resident*> entity_by_number(std::uint32_t number, std::string_view key);
   std::uint32_t entity_number(std::uint32_t entity) const;
+
+  // entity() will soon be called for this: begins to fetch it. What is in memory is handed out at once, not as used yet
+  // (use() says so), but on its way into the CPU's cache; else nullptr.
+  Resident* expect(std::uint32_t entity, std::string_view key);
+  void use(Resident& expected);
+  // How often trim() has made residents invalid.
+  std::uint64_t trims() const;
+
   static history::EntityHistory& history(Resident& resident);
 
   // `entries` (row_codec.h) were added to the history and are to be stored. `newest_ms`: greatest event time in them.

@@ -87,7 +87,9 @@ Result<bool> Runner::State::take_input(std::int64_t now_ms) {
   if (auto status = feed.pause(false); !status) return status.error();
   if (auto status = feed.poll(options.max_poll, polled); !status) return status.error();
   if (observer != nullptr && !polled.empty()) observer->taken(polled.size());
+  std::size_t expected = 0;
   for (const auto& record : polled) {
+    while (expected < polled.size() && expect(polled[expected], now_ms)) ++expected;
     if (auto status = consume(record, now_ms); !status) return status.error();
   }
   if (!polled.empty()) {
@@ -97,7 +99,7 @@ Result<bool> Runner::State::take_input(std::int64_t now_ms) {
   return !polled.empty();
 }
 
-Status Runner::State::consume(const topic::Record& record, std::int64_t now_ms) {
+Input Runner::State::input_of(const topic::Record& record, std::int64_t now_ms) const {
   Input input;
   input.topic = ports.inputs->topic_name(record.topic);
   input.partition = record.partition;
@@ -105,9 +107,19 @@ Status Runner::State::consume(const topic::Record& record, std::int64_t now_ms) 
   input.previous = feed.last_consumed(record.topic, record.partition);
   input.clock_ms = now_ms;
   if (record.value) input.value = *record.value;
+  return input;
+}
+
+// Whether it is expected now, or needs not be.
+bool Runner::State::expect(const topic::Record& record, std::int64_t now_ms) {
+  return is_label(record) || core.step->expect(input_of(record, now_ms), stages);
+}
+
+Status Runner::State::consume(const topic::Record& record, std::int64_t now_ms) {
+  const auto input = input_of(record, now_ms);
   if (stages != nullptr) stages->begin();
-  const auto status = record.topic >= options.first_label_topic ? core.step->label(input, output)
-                                                                : core.step->transaction(input, output, stages);
+  const auto status =
+      is_label(record) ? core.step->label(input, output) : core.step->transaction(input, output, stages);
   if (!status) return status;
   empty_memory = false;
   feed.consumed(record.topic, record.partition, record.offset);

@@ -81,6 +81,9 @@ struct Runner::State {
   Status check_token_key(const std::string& key_id) const;
 
   Result<bool> take_input(std::int64_t now_ms);
+  bool is_label(const topic::Record& record) const { return record.topic >= options.first_label_topic; }
+  Input input_of(const topic::Record& record, std::int64_t now_ms) const;
+  bool expect(const topic::Record& record, std::int64_t now_ms);
   Status consume(const topic::Record& record, std::int64_t now_ms);
   void deliver(const topic::Record* record, bool on_stream);
   Result<bool> look_into_gap();

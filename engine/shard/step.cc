@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/event/label_reader.h"
+#include "engine/shard/lookahead.h"
 
 namespace weir::shard {
 namespace {
@@ -29,8 +30,8 @@ std::string_view entry_digest(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), kEntryDigestBytes};
 }
 
-void done(StageClock* stages, StageClock::Stage stage) {
-  if (stages != nullptr) stages->done(stage);
+void done(StageClock* stages, StageClock::Stage stage, std::uint64_t earlier_ns = 0) {
+  if (stages != nullptr) stages->done(stage, earlier_ns);
 }
 
 std::vector<std::string> names_of_slots(const event::Schema& schema, const features::FeatureSet& features) {
@@ -54,6 +55,7 @@ struct Step::State {
         clock_source(source),
         event(schema, static_cast<std::uint32_t>(features.definitions().size())),
         slot_names(names_of_slots(schema, features)),
+        lookahead(schema, features, memory),
         residents(schema.entities.size()),
         histories(schema.entities.size()),
         keys(schema.entities.size()) {
@@ -88,6 +90,7 @@ struct Step::State {
   std::optional<event::LabelReader> labels;
   event::Event event;
   std::vector<std::string> slot_names;
+  Lookahead lookahead;
   std::int64_t reach_ms = 0;
   std::vector<std::uint32_t> text_slots;
   std::uint32_t policy_number = 0;
@@ -107,6 +110,11 @@ struct Step::State {
   std::vector<decide::ReasonText> reasons;
   std::vector<history::LabelEntry> waiting_labels;
 
+  // What max_ahead is measured from.
+  std::int64_t reading_clock_ms(std::int64_t clock_ms) const {
+    return clock_source == ClockSource::kEvent ? event::kNoClock : clock_ms;
+  }
+  bool read(const Progress& progress, const Input& input, event::Reject& reject, StageClock* stages);
   audit::Head head(const Progress& progress) const { return {shard, progress.next_sequence, progress.clock_ms}; }
 
   void advance_clock(Progress& progress, std::int64_t given_ms) const;
@@ -143,14 +151,35 @@ Status Step::transaction(const Input& input, Output& out, StageClock* stages) {
   WEIR_CHECK(s.json.has_value(), "raw records need the token key");
   s.advance_clock(progress, input.clock_ms);
   const audit::InputPlace place{input.topic, input.partition, input.offset, input.previous, s.sha256.hash(input.value)};
-  const auto clock_ms = s.clock_source == ClockSource::kEvent ? event::kNoClock : progress.clock_ms;
-  const bool readable = s.json->read(input.value, clock_ms, s.event, out.reject);
-  done(stages, StageClock::kParse);
-  if (!readable) {
+  if (!s.read(progress, input, out.reject, stages)) {
     s.dead_letter(progress, place, out);
     return {};
   }
   return s.screen(progress, &place, place.digest, out, stages);
+}
+
+bool Step::expect(const Input& input, StageClock* stages) {
+  auto& s = *state_;
+  if (s.lookahead.full()) return false;
+  const auto clock_ms = std::max(progress.clock_ms, input.clock_ms);
+  s.lookahead.read(input, *s.json, s.reading_clock_ms(clock_ms), stages);
+  return true;
+}
+
+// From the bytes, or as it was read ahead.
+bool Step::State::read(const Progress& progress, const Input& input, event::Reject& reject, StageClock* stages) {
+  const auto clock_ms = reading_clock_ms(progress.clock_ms);
+  auto* expected = lookahead.take(input, clock_ms);
+  if (expected == nullptr) {
+    const bool readable = json->read(input.value, clock_ms, event, reject);
+    done(stages, StageClock::kParse);
+    return readable;
+  }
+  std::swap(event, expected->event);
+  if (expected->trims == memory.trims()) std::swap(residents, expected->residents);
+  if (!expected->readable) std::swap(reject, expected->reject);
+  done(stages, StageClock::kParse, expected->read_ns);
+  return expected->readable;
 }
 
 Status Step::parsed(const Digest& digest, Output& out) {
@@ -257,15 +286,22 @@ Result<bool> Step::State::answer_duplicate(Progress& progress, const audit::Inpu
   return false;
 }
 
+// `residents` holds what was found in memory when the event was read ahead, if it was.
 Status Step::State::fetch_histories() {
   for (std::uint32_t e = 0; e < schema.entities.size(); ++e) {
-    residents[e] = nullptr;
     histories[e] = nullptr;
-    if (!event::entity_key(schema.entities[e], event, keys[e])) continue;
-    auto resident = memory.entity(e, keys[e]);
-    if (!resident) return resident.error();
-    residents[e] = *resident;
-    histories[e] = &Memory::history(**resident);
+    if (!event::entity_key(schema.entities[e], event, keys[e])) {
+      residents[e] = nullptr;
+      continue;
+    }
+    if (residents[e] != nullptr) {
+      memory.use(*residents[e]);
+    } else {
+      auto resident = memory.entity(e, keys[e]);
+      if (!resident) return resident.error();
+      residents[e] = *resident;
+    }
+    histories[e] = &Memory::history(*residents[e]);
   }
   return {};
 }
@@ -368,6 +404,7 @@ void Step::State::finish(Progress& progress, audit::Kind kind, Output& out) {
   out.sequence = progress.next_sequence;
   if (!out.audit.empty()) out.leaf = audit::leaf_hash(out.audit, sha256);
   ++progress.next_sequence;
+  std::fill(residents.begin(), residents.end(), nullptr);
 }
 
 void Step::State::dead_letter(Progress& progress, const audit::InputPlace& input, Output& out) {

@@ -60,7 +60,10 @@ class StageClock {
   virtual ~StageClock() = default;
   enum Stage : std::uint8_t { kParse, kHistory, kFeatures, kRules, kDecide, kAudit, kAppend };
   virtual void begin() = 0;
-  virtual void done(Stage stage) = 0;
+  // `earlier_ns`: what was spent on it before begin().
+  virtual void done(Stage stage, std::uint64_t earlier_ns) = 0;
+  // Since begin() or the last done().
+  virtual std::uint64_t elapsed_ns() const = 0;
   // What was measured since begin(): stands in the record, outside of the hash.
   virtual std::span<const audit::Stage> stages() const = 0;
 };
@@ -89,6 +92,9 @@ class Step {
 
   Progress progress;
 
+  // This record's transaction() comes soon, and in this order among those expected: it is read already and its
+  // histories are fetched. False if enough are expected for now.
+  bool expect(const Input& input, StageClock* stages = nullptr);
   // A failure is of the store, never of the input: bad input is a dead letter.
   Status transaction(const Input& input, Output& out, StageClock* stages = nullptr);
   Status label(const Input& input, Output& out);

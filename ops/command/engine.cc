@@ -15,6 +15,7 @@
 #include "connectors/topics/topics.h"
 #include "engine/base/sha256.h"
 #include "engine/policy/policy.h"
+#include "engine/shard/history_fetcher.h"
 #include "ops/command/build_id.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
@@ -65,6 +66,7 @@ struct Engine::State {
   std::unique_ptr<topic::Writer> dead_letters;
   std::unique_ptr<state::Store> store;
   std::unique_ptr<shard::EpochWriter> epochs;
+  std::unique_ptr<shard::HistoryFetcher> fetcher;
   std::unique_ptr<shard::Runner> runner;
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<http::Server> server;
@@ -104,6 +106,7 @@ Status Engine::State::open_state(const Settings& settings) {
   if (!opened) return opened.error();
   store = std::move(*opened);
   epochs = shard::make_threaded_epoch_writer(*store);
+  fetcher = shard::make_threaded_history_fetcher(*store, static_cast<int>(settings.number("memory.fetch_threads")));
   return {};
 }
 
@@ -158,6 +161,7 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
   auto state = std::make_unique<State>(options.outbox.max_deliveries + options.max_poll);
   if (auto status = state->open_topics(settings); !status) return one_issue(status.error().message);
   if (auto status = state->open_state(settings); !status) return one_issue(status.error().message);
+  options.core.memory.fetcher = state->fetcher.get();
   auto runner = shard::Runner::open(
       {state->inputs.get(), state->audit_reader.get(), state->audit.get(), state->decisions.get(),
        state->dead_letters.get(), state->store.get(), state->epochs.get()},

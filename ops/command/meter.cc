@@ -35,7 +35,7 @@ struct Meter::Metrics {
   prometheus::Family<prometheus::Counter>* decisions = nullptr;
   prometheus::Family<prometheus::Counter>* dead_letters = nullptr;
   prometheus::Family<prometheus::Gauge>* lag = nullptr;
-  std::map<std::string, prometheus::Counter*> record_kinds;
+  std::array<prometheus::Counter*, static_cast<std::size_t>(audit::Kind::kLabel) + 1> record_kinds{};
   std::array<prometheus::Counter*, 3> outcomes{};
   std::map<std::string, prometheus::Counter*> reasons;
   prometheus::Counter* late = nullptr;
@@ -133,9 +133,11 @@ void Meter::begin() {
   stage_start_ns_ = monotonic_ns();
 }
 
-void Meter::done(Stage stage) {
+std::uint64_t Meter::elapsed_ns() const { return static_cast<std::uint64_t>(monotonic_ns() - stage_start_ns_); }
+
+void Meter::done(Stage stage, std::uint64_t earlier_ns) {
   const auto now = monotonic_ns();
-  const auto spent = now - stage_start_ns_;
+  const auto spent = now - stage_start_ns_ + static_cast<std::int64_t>(earlier_ns);
   stage_start_ns_ = now;
   stage_durations_[stage].add(spent);
   stages_.push_back({shard::kStageNames[stage], static_cast<std::uint64_t>(spent)});
@@ -146,9 +148,8 @@ void Meter::taken(std::size_t) { polled_ns_ = monotonic_ns(); }
 void Meter::stepped(const topic::Record&, const shard::Output& output) {
   taken_ns_[output.sequence % taken_ns_.size()] = polled_ns_;
   auto& m = *metrics_;
-  const auto kind = std::string(audit::kind_name(output.kind));
-  auto& counter = m.record_kinds[kind];
-  if (counter == nullptr) counter = &m.records->Add({{"kind", kind}});
+  auto*& counter = m.record_kinds[static_cast<std::size_t>(output.kind)];
+  if (counter == nullptr) counter = &m.records->Add({{"kind", std::string(audit::kind_name(output.kind))}});
   counter->Increment();
   ++period_.records;
   ++total_.records;

@@ -34,7 +34,8 @@ class Meter final : public shard::Observer, public shard::StageClock {
 
   // shard::StageClock
   void begin() override;
-  void done(Stage stage) override;
+  void done(Stage stage, std::uint64_t earlier_ns) override;
+  std::uint64_t elapsed_ns() const override;
   std::span<const audit::Stage> stages() const override { return stages_; }
 
   // shard::Observer

@@ -42,6 +42,8 @@ constexpr Setting kSettings[] = {
     {"limits.poll", SettingKind::kInteger, "512", "1..100000", "records taken from the inputs at a time"},
     {"memory.histories", SettingKind::kBytes, "1GiB", "1048576..1099511627776",
      "entity histories held in memory; the others are fetched from the state directory"},
+    {"memory.fetch_threads", SettingKind::kInteger, "4", "1..256",
+     "threads that fetch histories from the state directory before their payments' turn comes"},
     {"memory.event_ids", SettingKind::kInteger, "8000000", "1000..1000000000",
      "event ids known without a look into the state directory"},
     {"memory.state_cache", SettingKind::kBytes, "256MiB", "1048576..1099511627776", "RocksDB's block cache"},

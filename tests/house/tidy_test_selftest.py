@@ -100,7 +100,7 @@ class TidyTest(unittest.TestCase):
         self.expect_one("ops/go", "#!/bin/sh\ncd /wo" "rk/main\n", "machine path", line=2)
 
     def test_paths_inside_the_repository_and_system_paths_are_no_machine_paths(self):
-        self.write("notes.md", "frame/work/x ../root/x /usr/bin/env /tmp/x\n")
+        self.write("notes.md", "frame/wo" "rk/x ../ro" "ot/x /usr/bin/env /tmp/x\n")
         self.assertEqual(self.run_test()[0], 0)
 
     def test_a_file_that_is_not_utf8(self):
