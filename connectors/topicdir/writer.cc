@@ -13,12 +13,18 @@
 
 #include "connectors/topicdir/frame.h"
 #include "connectors/topicdir/layout.h"
+#include "engine/base/thread_name.h"
 #include "engine/topic/partitioner.h"
 
 namespace weir::topicdir {
 namespace {
 
 constexpr auto kWatermarkSyncEvery = std::chrono::seconds(1);
+// A sync costs as much processor time as writing some hundred records. Behind a group of that many the next one is let
+// grow for a moment; a stream of single records never waits.
+constexpr std::size_t kBusyRecords = 128;
+constexpr auto kBusyWait = std::chrono::milliseconds(4);
+constexpr std::size_t kFullGroupBytes = 1U << 20U;
 
 std::int64_t wall_clock_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -70,6 +76,7 @@ void DirectoryWriter::Group::clear() {
     partition.tickets.clear();
   }
   bytes = 0;
+  records = 0;
 }
 
 DirectoryWriter::DirectoryWriter(std::string name, File lock, File event, std::vector<PartitionLog> logs,
@@ -117,8 +124,9 @@ Result<bool> DirectoryWriter::append(std::int32_t partition, const topic::NewRec
     group.sizes.push_back(static_cast<std::uint32_t>(bytes));
     group.tickets.push_back(ticket);
     ++next_offset;
-    wake = gathering_.bytes == 0;
+    wake = gathering_.bytes == 0 || (gathering_.bytes < kFullGroupBytes && gathering_.bytes + bytes >= kFullGroupBytes);
     gathering_.bytes += bytes;
+    ++gathering_.records;
     unacknowledged_bytes_ += bytes;
   }
   if (wake) work_.notify_one();
@@ -139,13 +147,17 @@ Status DirectoryWriter::acknowledgements(std::vector<topic::Acknowledgement>& ou
 }
 
 void DirectoryWriter::run() {
+  name_thread("to " + name_);
   auto watermarks_synced = std::chrono::steady_clock::now();
+  bool busy = false;
   for (;;) {
     {
       std::unique_lock guard(mutex_);
       work_.wait(guard, [this] { return stop_ || gathering_.bytes > 0; });
+      if (busy) work_.wait_for(guard, kBusyWait, [this] { return stop_ || gathering_.bytes >= kFullGroupBytes; });
       if (gathering_.bytes == 0) break;
       std::swap(gathering_, writing_);
+      busy = writing_.records >= kBusyRecords;
     }
     const Status written = write_group();
     if (!written) {

@@ -39,6 +39,7 @@ class DirectoryWriter final : public topic::Writer {
   struct Group {
     std::vector<PartitionGroup> partitions;
     std::uint64_t bytes = 0;
+    std::size_t records = 0;
     void clear();
   };
 

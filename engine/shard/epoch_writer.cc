@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/thread_name.h"
 
 namespace weir::shard {
 namespace {
@@ -67,6 +68,7 @@ class ThreadedEpochWriter final : public EpochWriter {
 
  private:
   void run() {
+    name_thread("epochs");
     std::unique_lock lock(mutex_);
     while (true) {
       wake_.wait(lock, [this] { return stop_ || batch_ != nullptr; });

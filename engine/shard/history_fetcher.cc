@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/check.h"
+#include "engine/base/thread_name.h"
 
 namespace weir::shard {
 namespace {
@@ -77,6 +78,7 @@ class ThreadedHistoryFetcher final : public HistoryFetcher {
   using Jobs = std::map<Name, Found>;  // its nodes stay where they are
 
   void run() {
+    name_thread("histories");
     std::unique_lock lock(mutex_);
     while (true) {
       work_.wait(lock, [this] { return stop_ || !waiting_.empty(); });

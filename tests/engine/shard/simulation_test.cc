@@ -12,6 +12,7 @@
 #include <set>
 
 #include "engine/shard/author.h"
+#include "engine/shard/history_fetcher.h"
 #include "engine/shard/runner.h"
 #include "tests/engine/shard/crash_file_system.h"
 #include "tests/engine/shard/fake_topic.h"
@@ -74,6 +75,7 @@ class Life {
     }
     store_ = std::move(*store);
     epochs_ = make_inline_epoch_writer(*store_);
+    fetcher_ = make_inline_history_fetcher(*store_);
     RunnerOptions options;
     options.engine = "life-" + std::to_string(number);
     options.build = "simulation";
@@ -85,6 +87,7 @@ class Life {
     options.outbox.max_deliveries = 40;
     options.core.memory.max_history_bytes = 20'000;  // most entities are cold most of the time
     options.core.memory.max_known_ids = 50;
+    options.core.memory.fetcher = fetcher_.get();
     auto runner =
         Runner::open({&inputs_, &audit_reader_, &audit_, &decisions_, &dead_letters_, store_.get(), epochs_.get()},
                      std::move(policy), options, nullptr, nullptr);
@@ -114,6 +117,7 @@ class Life {
     for (auto* writer : {&audit_, &decisions_, &dead_letters_}) writer->crash();
     runner_.reset();
     epochs_.reset();
+    fetcher_.reset();
     store_.reset();
     site_.disk.restart(site_.random);
     ++site_.crashes;
@@ -128,6 +132,7 @@ class Life {
   FakeWriter dead_letters_;
   std::unique_ptr<state::Store> store_;
   std::unique_ptr<EpochWriter> epochs_;
+  std::unique_ptr<HistoryFetcher> fetcher_;
   std::unique_ptr<Runner> runner_;
   std::string error_;
 };

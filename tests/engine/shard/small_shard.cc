@@ -26,10 +26,10 @@ SmallShard::SmallShard(state::Store* store, CoreOptions options, std::shared_ptr
   if (made) core = std::move(*made);
 }
 
-Input SmallShard::input(std::string_view topic, std::string_view value) {
+Input SmallShard::input(std::string_view topic, std::string_view value, std::int64_t ahead) const {
   Input made;
   made.topic = topic;
-  made.offset = next_offset++;
+  made.offset = next_offset + ahead;
   made.previous = made.offset - 1;
   made.clock_ms = clock_ms;
   made.value = value;
@@ -40,14 +40,20 @@ const Output& SmallShard::pay(const Payment& payment) { return transaction(json(
 
 const Output& SmallShard::transaction(std::string_view value) {
   const auto status = core.step->transaction(input("payments", value), output_);
+  ++next_offset;
   EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   return output_;
 }
 
 const Output& SmallShard::label(std::string_view value) {
   const auto status = core.step->label(input("labels", value), output_);
+  ++next_offset;
   EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   return output_;
+}
+
+bool SmallShard::expect(std::string_view value, std::int64_t ahead) {
+  return core.step->expect(input("payments", value, ahead));
 }
 
 const Output& SmallShard::start(std::string_view engine, std::uint64_t generation, bool empty_memory) {

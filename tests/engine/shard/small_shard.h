@@ -39,6 +39,8 @@ class SmallShard {
   const Output& pay(const Payment& payment);
   const Output& transaction(std::string_view value);
   const Output& label(std::string_view value);
+  // This transaction comes after `ahead` other records, at the clock that it is now.
+  bool expect(std::string_view value, std::int64_t ahead);
   // The engine's own records.
   const Output& start(std::string_view engine = "engine-1", std::uint64_t generation = 1, bool empty_memory = true);
   const Output& policy_record();
@@ -54,7 +56,7 @@ class SmallShard {
   std::int64_t next_offset = 0;
 
  private:
-  Input input(std::string_view topic, std::string_view value);
+  Input input(std::string_view topic, std::string_view value, std::int64_t ahead = 0) const;
   Output output_;
 };
 
