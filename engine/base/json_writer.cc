@@ -78,9 +78,7 @@ char* copy_escaped(std::string_view from, char* to) {
 void append_json_string(std::string& out, std::string_view utf8) { JsonWriter(out).string(utf8); }
 
 // Room for `bytes`, a comma before and a colon behind them. By no more than half: what is there is filled with zeros.
-void JsonWriter::grow(std::size_t bytes) {
-  out_.resize(written_ + std::max({bytes + 2, kRoom, written_ / 2}));
-}
+void JsonWriter::grow(std::size_t bytes) { out_.resize(written_ + std::max({bytes + 2, kRoom, written_ / 2})); }
 
 void JsonWriter::text(std::string_view utf8, bool is_key) {
   char* at = begin_value(utf8.size() + 3);

@@ -27,7 +27,7 @@ struct ReplayFinding {
   audit::Kind kind = audit::Kind::kStart;
   std::uint64_t sequence = 0;
   std::string event_id;
-  std::string difference;  // the first one, as "score: recorded 350, computed 0"
+  std::string difference;     // the first one, as "score: recorded 350, computed 0"
   std::string_view decision;  // as computed, for a transaction or duplicate; lives until the next record
 };
 

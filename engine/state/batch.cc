@@ -1,3 +1,5 @@
+#include <rocksdb/write_batch.h>
+
 #include <algorithm>
 
 #include "engine/state/batch_state.h"
@@ -16,6 +18,9 @@ std::uint64_t eight_bytes(std::string_view key, std::size_t at) {
 }
 
 }  // namespace
+
+Batch::State::State() : sorted(std::make_unique<rocksdb::WriteBatch>()) {}
+Batch::State::~State() = default;
 
 void Batch::State::end(Kind kind) {
   auto& write = writes.back();
@@ -39,24 +44,24 @@ rocksdb::WriteBatch& Batch::State::in_key_order() {
     const auto order = key_of(a).compare(key_of(b));
     return order != 0 ? order < 0 : a.at < b.at;
   });
-  sorted.Clear();
+  sorted->Clear();
   for (const auto& write : writes) {
     const auto whole = key_of(write);
     const rocksdb::Slice key(whole.data(), whole.size());
     const rocksdb::Slice value(whole.data() + whole.size(), write.value_size);
     switch (write.kind) {
       case Kind::kMerge:
-        sorted.Merge(key, value).PermitUncheckedError();
+        sorted->Merge(key, value).PermitUncheckedError();
         break;
       case Kind::kPut:
-        sorted.Put(key, value).PermitUncheckedError();
+        sorted->Put(key, value).PermitUncheckedError();
         break;
       case Kind::kDelete:
-        sorted.Delete(key).PermitUncheckedError();
+        sorted->Delete(key).PermitUncheckedError();
         break;
     }
   }
-  return sorted;
+  return *sorted;
 }
 
 Batch::Batch() : state_(std::make_unique<State>()) {}

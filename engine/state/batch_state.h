@@ -1,14 +1,17 @@
 // The writes of a Batch, as they were given and as RocksDB takes them.
 #pragma once
 
-#include <rocksdb/write_batch.h>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/state/store.h"
+
+namespace rocksdb {
+class WriteBatch;
+}
 
 namespace weir::state {
 
@@ -26,7 +29,10 @@ struct Batch::State {
 
   std::string bytes;
   std::vector<Write> writes;
-  rocksdb::WriteBatch sorted;
+  std::unique_ptr<rocksdb::WriteBatch> sorted;
+
+  State();
+  ~State();
 
   // A write: begin(), append the key to `bytes`, value(), append the value, end().
   void begin() { writes.emplace_back().at = bytes.size(); }

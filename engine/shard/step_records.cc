@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/shard/step_state.h"
+
+namespace weir::shard {
+namespace {
+
+using history::CatalogueKind;
+
+std::vector<std::string> names_of_slots(const event::Schema& schema, const features::FeatureSet& features) {
+  std::vector<std::string> names;
+  for (const auto& field : schema.fields) names.push_back(field.name);
+  names.insert(names.end(), {"event_type", "outcome", "label"});
+  names.insert(names.end(), features.names().begin(), features.names().end());
+  return names;
+}
+
+}  // namespace
+
+Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::FeatureSet& the_features,
+                   Memory& the_memory, std::string_view token_key, std::uint32_t the_shard, ClockSource source)
+    : policy(std::move(the_policy)),
+      schema(*policy->schema),
+      features(the_features),
+      memory(the_memory),
+      shard(the_shard),
+      clock_source(source),
+      event(schema, static_cast<std::uint32_t>(features.definitions().size())),
+      slot_names(names_of_slots(schema, features)),
+      lookahead(schema, features, memory),
+      residents(schema.entities.size()),
+      histories(schema.entities.size()),
+      keys(schema.entities.size()) {
+  if (!policy->has_personal_fields() || !token_key.empty()) {
+    json.emplace(schema, token_key);
+    labels.emplace(schema, token_key);
+  }
+  for (std::uint32_t i = 0; i < features.definitions().size(); ++i) {
+    const auto& feature = features.definitions()[i];
+    reach_ms = std::max(reach_ms, feature.window_ms + feature.offset_ms);
+    if (features::FeatureSet::type_of(feature, schema).kind() == cel::TypeKind::kString) {
+      text_slots.push_back(schema.slot_count() + i);
+    }
+  }
+  auto& catalogue = memory.catalogue();
+  policy_number = catalogue.number(CatalogueKind::kPolicy, policy->hash);
+  for (const auto& type : schema.event_types) {
+    type_numbers.push_back(catalogue.number(CatalogueKind::kEventType, type.name));
+  }
+  for (const auto& rule : policy->rules->rules()) {
+    rule_numbers.push_back(catalogue.number(CatalogueKind::kRule, rule.id));
+  }
+}
+
+Step::Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& features, Memory& memory,
+           std::string_view token_key, std::uint32_t shard, ClockSource clock_source)
+    : state_(std::make_unique<State>(std::move(policy), features, memory, token_key, shard, clock_source)) {}
+Step::~Step() = default;
+
+event::Event& Step::event() { return state_->event; }
+const policy::Policy& Step::policy() const { return *state_->policy; }
+const std::vector<std::string>& Step::slot_names() const { return state_->slot_names; }
+
+// --- Labels --------------------------------------------------------------------------------------------------------
+
+Status Step::label(const Input& input, Output& out) {
+  auto& s = *state_;
+  WEIR_CHECK(s.labels.has_value(), "raw records need the token key");
+  s.advance_clock(progress, input.clock_ms);
+  const audit::InputPlace place{input.topic, input.partition, input.offset, input.previous, s.sha256.hash(input.value)};
+  event::Label label;
+  if (!s.labels->read(input.value, label, out.reject)) {
+    s.dead_letter(progress, place, out);
+    return {};
+  }
+  return s.attach_label(progress, place, label, out);
+}
+
+Status Step::State::attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label,
+                                 Output& out) {
+  advance_cutoffs(progress);
+  memory.drop_waiting_labels(progress.event_cutoff_ms);
+  auto stored = memory.find_event(label.event_id);
+  if (!stored) return stored.error();
+  const history::LabelEntry value{label.fraud, label.known_at_ms};
+  bool waits = true;
+  for (const auto& found : *stored) {
+    if (found.clock_ms <= progress.event_cutoff_ms) continue;
+    waits = false;
+    auto event_entry = read_event_entry(found.bytes);
+    if (!event_entry) return event_entry.error();
+    row.clear();
+    memory.codec().encode_label(event_entry->time_ms, event_entry->sequence, value, row);
+    for (const auto& key : event_entry->keys) {
+      auto resident = memory.entity_by_number(key.entity, key.key);
+      if (!resident) return resident.error();
+      // Without its row (evicted, or an entity that the schema has no more) the label has nothing to count for.
+      if (*resident == nullptr) continue;
+      if (!Memory::history(**resident).label(event_entry->time_ms, event_entry->sequence, value)) continue;
+      memory.remember_rows(**resident, event_entry->time_ms, row);
+    }
+  }
+  if (waits) memory.remember_waiting_label(label.event_id, progress.clock_ms, value);
+  out.audit.clear();
+  out.decision.clear();
+  out.flags = 0;
+  audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
+  finish(progress, audit::Kind::kLabel, out);
+  return {};
+}
+
+// --- From the audit record instead of the input ----------------------------------------------------------------------
+
+Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& reader, Output& out) {
+  auto& s = *state_;
+  progress.clock_ms = record.head.clock_ms;
+  switch (record.kind) {
+    case audit::Kind::kTransaction:
+    case audit::Kind::kDuplicate: {
+      if (record.kind == audit::Kind::kTransaction) {
+        if (auto status = reader.fill_event(s.schema, s.event); !status) return status;
+      } else {
+        s.event.clear();
+        s.event.id = s.event.keep(record.event_id);
+      }
+      return s.screen(progress, &record.input, record.input.digest, out, nullptr);
+    }
+    case audit::Kind::kDeadLetter:
+      out.reject = record.reject;
+      s.dead_letter(progress, record.input, out);
+      return {};
+    case audit::Kind::kLabel:
+      return s.attach_label(progress, record.input, {record.event_id, record.fraud, record.known_at_ms}, out);
+    case audit::Kind::kStart:
+    case audit::Kind::kPolicy:
+      break;
+  }
+  return Error{"a start or policy record is not a step"};
+}
+
+// --- The engine's own records ----------------------------------------------------------------------------------------
+
+void Step::start(std::int64_t clock_ms, const audit::StartFacts& facts, Output& out) {
+  auto& s = *state_;
+  s.advance_clock(progress, clock_ms);
+  out.audit.clear();
+  out.decision.clear();
+  audit::append_start(s.head(progress), facts, out.audit);
+  s.finish(progress, audit::Kind::kStart, out);
+}
+
+void Step::policy_record(std::int64_t clock_ms, Output& out) {
+  auto& s = *state_;
+  s.advance_clock(progress, clock_ms);
+  std::vector<audit::FileView> files;
+  for (const auto& file : s.policy->files) files.push_back({file.path, file.text});
+  out.audit.clear();
+  out.decision.clear();
+  audit::append_policy(s.head(progress), s.policy->hash, files, out.audit);
+  s.finish(progress, audit::Kind::kPolicy, out);
+}
+
+}  // namespace weir::shard

@@ -1,0 +1,76 @@
+// What step.cc (transactions) and step_records.cc (everything else) share. Private to this folder.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/sha256.h"
+#include "engine/event/label_reader.h"
+#include "engine/shard/lookahead.h"
+#include "engine/shard/step.h"
+
+namespace weir::shard {
+
+struct Step::State {
+  State(std::shared_ptr<const policy::Policy> the_policy, features::FeatureSet& the_features, Memory& the_memory,
+        std::string_view token_key, std::uint32_t the_shard, ClockSource source);
+
+  std::shared_ptr<const policy::Policy> policy;
+  const event::Schema& schema;
+  features::FeatureSet& features;
+  Memory& memory;
+  std::uint32_t shard;
+  ClockSource clock_source;
+  std::optional<event::JsonReader> json;
+  std::optional<event::LabelReader> labels;
+  event::Event event;
+  std::vector<std::string> slot_names;
+  Lookahead lookahead;
+  std::int64_t reach_ms = 0;
+  std::vector<std::uint32_t> text_slots;
+  std::uint32_t policy_number = 0;
+  std::vector<std::uint32_t> type_numbers;
+  std::vector<std::uint32_t> rule_numbers;
+
+  Sha256 sha256;
+  cel::Scratch scratch;
+  std::vector<book::Verdict> verdicts;
+  decide::Outcome outcome;
+  std::vector<Resident*> residents;
+  std::vector<history::EntityHistory*> histories;
+  std::vector<std::string> keys;
+  std::string row;
+  std::string entry_bytes;
+  EventEntry entry;
+  std::vector<decide::ReasonText> reasons;
+  std::vector<history::LabelEntry> waiting_labels;
+
+  // What max_ahead is measured from.
+  std::int64_t reading_clock_ms(std::int64_t clock_ms) const {
+    return clock_source == ClockSource::kEvent ? event::kNoClock : clock_ms;
+  }
+  bool read(const Progress& progress, const Input& input, event::Reject& reject, StageClock* stages);
+  audit::Head head(const Progress& progress) const { return {shard, progress.next_sequence, progress.clock_ms}; }
+
+  void advance_clock(Progress& progress, std::int64_t given_ms) const;
+  void advance_event_clock(Progress& progress) const;
+  void advance_cutoffs(Progress& progress) const;
+  void finish(Progress& progress, audit::Kind kind, Output& out);
+
+  Status screen(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out,
+                StageClock* stages);
+  Result<bool> answer_duplicate(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out);
+  Status fetch_histories();
+  std::uint8_t flags(std::int64_t cutoff_ms) const;
+  void keep_feature_texts();
+  void remember(const Progress& progress, const Digest& digest, const Output& out);
+  std::optional<history::LabelEntry> inline_label() const;
+  void append_decision(const Progress& progress, Output& out);
+  Status attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label, Output& out);
+  void dead_letter(Progress& progress, const audit::InputPlace& input, Output& out);
+};
+
+}  // namespace weir::shard
