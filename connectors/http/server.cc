@@ -189,7 +189,8 @@ struct Server::State {
 
   void accept() {
     acceptor.async_accept([this](error_code error, Tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
+      // One that was accepted just before the end is dropped: it would keep the context running.
+      if (stopping || error == asio::error::operation_aborted) return;
       if (error) {
         // Out of descriptors or memory, most likely: asking again at once would only burn the core.
         pause.expires_after(std::chrono::milliseconds(100));
@@ -208,6 +209,7 @@ struct Server::State {
   }
 
   void stop() {
+    stopping = true;
     error_code ignored;
     acceptor.close(ignored);
     pause.cancel();
@@ -218,6 +220,7 @@ struct Server::State {
   asio::io_context context{1};
   Tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
+  bool stopping = false;  // as all else here, the context's thread's alone
   Connections connections;
   std::thread thread;
 };

@@ -13,7 +13,10 @@ namespace weir::generator {
 
 using Words = std::span<const std::string_view>;
 
-Words given_names(Language language);  // kGerman, kDutch, kFrench; all others share one list
+// The list of a language; all but these three share one.
+Words by_language(Language language, Words german, Words dutch, Words french, Words other);
+
+Words given_names(Language language);
 Words family_names(Language language);
 
 // What stands on a shop's sign, for example "Bäckerei"; one to three variants separated by "|", or none for what is

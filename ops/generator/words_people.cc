@@ -97,6 +97,8 @@ constexpr auto kFolds = std::to_array<Fold>({
     {"á", "a"}, {"ř", "r"}, {"ū", "u"}, {"č", "c"}, {"ć", "c"}, {"ś", "s"}});
 // clang-format on
 
+}  // namespace
+
 Words by_language(Language language, Words german, Words dutch, Words french, Words other) {
   switch (language) {
     case Language::kGerman:
@@ -109,8 +111,6 @@ Words by_language(Language language, Words german, Words dutch, Words french, Wo
       return other;
   }
 }
-
-}  // namespace
 
 Words given_names(Language language) {
   return by_language(language, kGivenGerman, kGivenDutch, kGivenFrench, kGivenOther);

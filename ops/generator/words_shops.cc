@@ -102,19 +102,6 @@ constexpr auto kAuthoritiesDutch = std::to_array<Text>({"Pensioenfonds Delta", "
 constexpr auto kAuthoritiesFrench = std::to_array<Text>({"Caisse de Retraite Est", "Retraites Centre", "Bourses Étudiants"});
 // clang-format on
 
-Words by_language(Language language, Words german, Words dutch, Words french, Words other) {
-  switch (language) {
-    case Language::kGerman:
-      return german;
-    case Language::kDutch:
-      return dutch;
-    case Language::kFrench:
-      return french;
-    default:
-      return other;
-  }
-}
-
 }  // namespace
 
 std::string_view shop_nouns(Language language, Category category) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "rules/cel/calendar.h"
 #include "rules/cel/collection.h"
@@ -13,8 +14,12 @@ constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
 Value failure(ErrorCode code, Function function) { return Value::error(code, function_name(function)); }
 
-Value uint_arithmetic(Function function, std::uint64_t a, std::uint64_t b) {
-  std::uint64_t result = 0;
+Value value_of(std::int64_t value) { return Value::int64(value); }
+Value value_of(std::uint64_t value) { return Value::uint64(value); }
+
+template <class Integer>
+Value integer_arithmetic(Function function, Integer a, Integer b) {
+  Integer result = 0;
   bool overflow = false;
   switch (function) {
     case Function::kAdd:
@@ -29,12 +34,13 @@ Value uint_arithmetic(Function function, std::uint64_t a, std::uint64_t b) {
     case Function::kDivide:
     case Function::kModulo:
       if (b == 0) return failure(ErrorCode::kDivideByZero, function);
-      result = function == Function::kDivide ? a / b : a % b;
+      if constexpr (std::is_signed_v<Integer>) overflow = b == -1 && a == std::numeric_limits<Integer>::min();
+      if (!overflow) result = function == Function::kDivide ? a / b : a % b;
       break;
     default:
       return failure(ErrorCode::kNoSuchOverload, function);
   }
-  return overflow ? failure(ErrorCode::kOverflow, function) : Value::uint64(result);
+  return overflow ? failure(ErrorCode::kOverflow, function) : value_of(result);
 }
 
 Value money_sum(Function function, const Value& a, const Value& b) {
@@ -131,30 +137,7 @@ Value mixed_arithmetic(Function function, const Value& a, const Value& b) {
 
 }  // namespace
 
-Value int_arithmetic(Function function, std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
-  bool overflow = false;
-  switch (function) {
-    case Function::kAdd:
-      overflow = __builtin_add_overflow(a, b, &result);
-      break;
-    case Function::kSubtract:
-      overflow = __builtin_sub_overflow(a, b, &result);
-      break;
-    case Function::kMultiply:
-      overflow = __builtin_mul_overflow(a, b, &result);
-      break;
-    case Function::kDivide:
-    case Function::kModulo:
-      if (b == 0) return failure(ErrorCode::kDivideByZero, function);
-      overflow = b == -1 && a == std::numeric_limits<std::int64_t>::min();
-      if (!overflow) result = function == Function::kDivide ? a / b : a % b;
-      break;
-    default:
-      return failure(ErrorCode::kNoSuchOverload, function);
-  }
-  return overflow ? failure(ErrorCode::kOverflow, function) : Value::int64(result);
-}
+Value int_arithmetic(Function function, std::int64_t a, std::int64_t b) { return integer_arithmetic(function, a, b); }
 
 Value real_arithmetic(Function function, double a, double b) {
   switch (function) {
@@ -177,7 +160,7 @@ Value arithmetic(Function function, const Value& a, const Value& b, Scratch& scr
       case ValueKind::kInt64:
         return int_arithmetic(function, a.as_int64(), b.as_int64());
       case ValueKind::kUint64:
-        return uint_arithmetic(function, a.as_uint64(), b.as_uint64());
+        return integer_arithmetic(function, a.as_uint64(), b.as_uint64());
       case ValueKind::kDouble:
         return real_arithmetic(function, a.as_double(), b.as_double());
       case ValueKind::kString:

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <stdlib.h>
 
 #include <chrono>
 #include <filesystem>
@@ -14,27 +13,11 @@
 #include <vector>
 
 #include "connectors/topicdir/topicdir.h"
+#include "tests/engine/base/scratch_directory.h"
 
 namespace weir::topicdir {
 
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "weir-topicdir-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using test::ScratchDirectory;
 
 inline std::unique_ptr<topic::Writer> writer_of(const std::string& path, const WriterOptions& options = {}) {
   Result<std::unique_ptr<topic::Writer>> writer = open_writer(path, options);

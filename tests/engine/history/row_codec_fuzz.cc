@@ -2,14 +2,13 @@
 // libFuzzer target; else an ordinary program that runs mutations of a built-in corpus, or the files that it is given.
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 
 #include "engine/base/check.h"
 #include "engine/history/row_codec.h"
 #include "engine/history/verify.h"
+#include "tests/engine/base/fuzz_files.h"
 #include "tests/engine/history/payment.h"
 
 namespace weir::history {
@@ -54,7 +53,6 @@ Fuzz& fuzz() {
 }  // namespace
 }  // namespace weir::history
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   weir::history::fuzz().run({reinterpret_cast<const char*>(data), size});
   return 0;
@@ -111,11 +109,6 @@ int run_mutations() {
 
 int main(int count, char** names) {
   if (count == 1) return weir::history::run_mutations();
-  for (int i = 1; i < count; ++i) {
-    std::ifstream file(names[i], std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  }
-  return 0;
+  return weir::test::fuzz_files(count, names);
 }
 #endif

@@ -2,36 +2,17 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/state/store.h"
+#include "tests/engine/base/scratch_directory.h"
 
 namespace weir::state {
 
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    const std::filesystem::path memory = "/dev/shm";
-    const auto base = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
-    std::string pattern = (base / "weir-state-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using test::ScratchDirectory;
 
 inline StoreOptions small_store(const std::string& directory) {
   StoreOptions options;

@@ -1,57 +1,32 @@
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ops/command/check_command.h"
 #include "ops/command/init_command.h"
+#include "tests/engine/base/scratch_directory.h"
+#include "tests/ops/command/ran.h"
 
 namespace weir::command {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Ran {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
-
-// `weir` with these arguments; 2 if the command line is wrong.
 Ran run(std::vector<std::string> arguments) {
-  CLI::App app("weir");
-  app.require_subcommand(1);
-  Ran ran;
-  add_init_command(app, ran.exit_code);
-  add_check_command(app, ran.exit_code);
-  std::reverse(arguments.begin(), arguments.end());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    ran.exit_code = 2;
-  }
-  ran.out = testing::internal::GetCapturedStdout();
-  ran.err = testing::internal::GetCapturedStderr();
-  return ran;
+  return run_command({add_init_command, add_check_command}, std::move(arguments));
 }
 
 class PolicyCommands : public testing::Test {
  protected:
-  PolicyCommands() {
-    std::string name = (fs::temp_directory_path() / "weir-commands-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-  }
-  ~PolicyCommands() override { fs::remove_all(root_); }
-  std::string at(const std::string& name) const { return (root_ / name).string(); }
+  std::string at(const std::string& name) const { return root_ / name; }
 
-  fs::path root_;
+  const test::ScratchDirectory root_;
 };
 
 TEST_F(PolicyCommands, WhatInitWritesPassesCheckAsItStands) {
@@ -73,9 +48,9 @@ TEST_F(PolicyCommands, InitBeginsWithTheTemplateAndMakesTheDirectory) {
 
 TEST_F(PolicyCommands, InitTouchesNothingThatIsThere) {
   std::ofstream(at("note.txt")) << "mine";
-  const auto refused = run({"init", root_.string()});
+  const auto refused = run({"init", root_.path()});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_EQ(refused.err, "weir init: " + root_.string() + " is not empty: give a new or an empty directory\n");
+  EXPECT_EQ(refused.err, "weir init: " + root_.path() + " is not empty: give a new or an empty directory\n");
   EXPECT_FALSE(fs::exists(root_ / "policy.yaml"));
   const auto file = run({"init", at("note.txt")});
   EXPECT_EQ(file.exit_code, 1);

@@ -2,62 +2,39 @@
 
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/topic/partitioner.h"
 #include "ops/command/record_text.h"
+#include "tests/engine/base/scratch_directory.h"
+#include "tests/ops/command/ran.h"
 
 namespace weir::command {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Ran {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
-
 Ran run(std::vector<std::string> arguments) {
-  CLI::App app("weir");
-  app.require_subcommand(1);
-  Ran ran;
-  add_topics_command(app, ran.exit_code);
   arguments.insert(arguments.begin(), "topics");
-  std::reverse(arguments.begin(), arguments.end());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    ran.exit_code = 2;
-  }
-  ran.out = testing::internal::GetCapturedStdout();
-  ran.err = testing::internal::GetCapturedStderr();
-  return ran;
+  return run_command({add_topics_command}, std::move(arguments));
 }
 
 class TopicsCommand : public testing::Test {
  protected:
-  TopicsCommand() {
-    std::string name = (fs::temp_directory_path() / "weir-topics-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-  }
-  ~TopicsCommand() override { fs::remove_all(root_); }
-  std::string url(const std::string& name) const { return "dir:" + (root_ / name).string(); }
+  std::string url(const std::string& name) const { return "dir:" + root_ / name; }
   std::string file(const std::string& name, const std::string& text) const {
-    const std::string path = (root_ / name).string();
+    const std::string path = root_ / name;
     std::ofstream(path) << text;
     return path;
   }
 
-  fs::path root_;
+  const test::ScratchDirectory root_;
 };
 
 TEST_F(TopicsCommand, WhatIsWrittenIsReadByOffsetPartitionAndCount) {
@@ -103,7 +80,7 @@ TEST_F(TopicsCommand, TopicsAreListedAndDescribed) {
   ASSERT_EQ(run({"create", url("b"), "--partitions", "2"}).out, "there already: " + url("b") + "\n");
   ASSERT_EQ(run({"create", url("a")}).exit_code, 0);
   ASSERT_EQ(run({"write", url("b"), "--from", file("in.jsonl", "x\n"), "--partition", "1"}).exit_code, 0);
-  const std::string base = "dir:" + root_.string();
+  const std::string base = "dir:" + root_.path();
   EXPECT_EQ(run({"list", base}).out, url("a") + "\t1 partition\n" + url("b") + "\t2 partitions\n");
   EXPECT_EQ(run({"list", base, "--json"}).out,
             R"([{"url":")" + url("a") + R"(","partitions":1},{"url":")" + url("b") + "\",\"partitions\":2}]\n");

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <string_view>
@@ -14,6 +12,7 @@
 #include "rules/cel/program.h"
 #include "rules/cel/reference.h"
 #include "rules/cel/scratch.h"
+#include "tests/engine/base/fuzz_files.h"
 #include "tests/rules/cel/both_ways.h"
 #include "tests/rules/cel/expression_maker.h"
 
@@ -130,11 +129,6 @@ int run_corpus() {
 
 int main(int count, char** names) {
   if (count == 1) return run_corpus();
-  for (int i = 1; i < count; ++i) {
-    std::ifstream file(names[i], std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  }
-  return 0;
+  return weir::test::fuzz_files(count, names);
 }
 #endif
