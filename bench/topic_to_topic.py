@@ -48,7 +48,7 @@ def arguments():
     parser.add_argument("--customers", type=int, default=50000)
     parser.add_argument("--sender-linger", default="1", help="linger.ms of the sender, for both sides (default 1)")
     parser.add_argument("--producer", action="append", default=[], metavar="NAME=VALUE",
-                        help="property of Weir's and the pass-through's producers (default linger.ms=1)")
+                        help="property of Weir's and the pass-through's producers (default: the connector's)")
     parser.add_argument("--consumer", action="append", default=[], metavar="NAME=VALUE", help="of their consumers")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="setting of weir run")
     parser.add_argument("--out", help="file for the markdown page")
@@ -56,7 +56,6 @@ def arguments():
     options = parser.parse_args()
     if options.tiny:
         options.rate, options.seconds, options.warm_up, options.blocks, options.customers = 300, 2, 1, 1, 500
-    options.producer = options.producer or ["linger.ms=1"]
     return options
 
 
@@ -215,7 +214,7 @@ class Bench:
                  "- `" + " ".join(["bench/topic_to_topic.py", *sys.argv[1:]]) + "`",
                  f"- {options.rate} transactions/s, {options.seconds} s a block after {options.warm_up} s of warm-up, "
                  f"{options.blocks} blocks of each side by turns, {options.partitions} partitions, producers with "
-                 f"{', '.join(options.producer)}" + (f", consumers with {', '.join(options.consumer)}"
+                 f"{', '.join(options.producer or ['linger.ms=0'])}" + (f", consumers with {', '.join(options.consumer)}"
                                                      if options.consumer else "")
                  + f", acks=all, the sender with linger.ms={options.sender_linger}; demo policy"
                  + (f"; {', '.join(options.set)}" if options.set else ""),

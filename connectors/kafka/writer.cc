@@ -17,6 +17,12 @@ const Settings kWriterDefaults{
     {"queue.buffering.max.kbytes", "65536"},
 };
 
+// librdkafka (2.0) sends nothing more to a partition while five messages of an idempotent producer are under way, and
+// waits for them in a busy loop if any are queued. The processor time that this takes from a broker on the same machine
+// makes its answers later still. So what can't leave at once waits with whoever drives us, and then leaves together.
+constexpr std::size_t kMostUnderWay = 5;
+constexpr std::size_t kMostGroupBytes = 900'000;  // less than librdkafka's batch.size: one request for a partition
+
 // A librdkafka handle of its own for each writer: a fatal error, a full queue or a linger of one topic is then none of
 // the others', and every writer has its own descriptor. Produce requests are made per partition, so sharing a handle
 // would save threads, not requests.
@@ -43,6 +49,10 @@ class KafkaWriter final : public topic::Writer {
   std::int32_t partitions_ = 0;
   std::string max_message_bytes_;
   bool lingers_ = false;
+  std::size_t under_way_ = 0;  // appended and not acknowledged
+  // What was appended since the last look for acknowledgements leaves together.
+  bool group_is_open_ = false;
+  std::size_t group_bytes_ = 0;
   Wakeup wakeup_;
   std::vector<topic::Acknowledgement> acknowledged_;
   std::optional<Error> failure_;
@@ -129,10 +139,22 @@ Result<bool> KafkaWriter::append(std::int32_t partition, const topic::NewRecord&
   if (const Error* error = failure()) return *error;
   static_assert(sizeof(void*) >= sizeof ticket, "a ticket travels as a pointer");
   static_assert(topic::kPartitionByKey == RD_KAFKA_PARTITION_UA);
+  const std::size_t bytes = size_of(record.key) + size_of(record.value);
+  if (!group_is_open_) {
+    if (under_way_ >= kMostUnderWay) return false;
+    group_is_open_ = true;
+    group_bytes_ = 0;
+  } else if (group_bytes_ + bytes > kMostGroupBytes && under_way_ > 0) {
+    return false;
+  }
   const rd_kafka_resp_err_t code = produce(partition, record, reinterpret_cast<void*>(ticket));
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++under_way_;
+    group_bytes_ += bytes;
+    return true;
+  }
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
-  return refusal(code, size_of(record.key) + size_of(record.value));
+  return refusal(code, bytes);
 }
 
 Error KafkaWriter::refusal(rd_kafka_resp_err_t code, std::size_t bytes) const {
@@ -150,6 +172,7 @@ void KafkaWriter::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, vo
 }
 
 void KafkaWriter::deliver(const rd_kafka_message_t& message) {
+  --under_way_;
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (!failure_) failure_ = refusal(message.err, message.len + message.key_len);
     return;
@@ -169,6 +192,7 @@ Status KafkaWriter::acknowledgements(std::vector<topic::Acknowledgement>& out) {
   // Cleared before the queue is emptied: what comes meanwhile sets it again.
   wakeup_.clear();
   client_->serve();
+  group_is_open_ = false;
   out.insert(out.end(), acknowledged_.begin(), acknowledged_.end());
   acknowledged_.clear();
   if (const Error* error = failure()) return *error;

@@ -13,7 +13,7 @@
 
 #include "connectors/topicdir/frame.h"
 #include "connectors/topicdir/layout.h"
-#include "engine/base/thread_name.h"
+#include "engine/base/thread.h"
 #include "engine/topic/partitioner.h"
 
 namespace weir::topicdir {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/thread_name.h"
+#include "engine/base/thread.h"
 
 namespace weir::shard {
 namespace {
@@ -69,6 +69,7 @@ class ThreadedEpochWriter final : public EpochWriter {
  private:
   void run() {
     name_thread("epochs");
+    lower_thread_priority();
     std::unique_lock lock(mutex_);
     while (true) {
       wake_.wait(lock, [this] { return stop_ || batch_ != nullptr; });

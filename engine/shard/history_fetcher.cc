@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/base/check.h"
-#include "engine/base/thread_name.h"
+#include "engine/base/thread.h"
 
 namespace weir::shard {
 namespace {
@@ -60,6 +60,9 @@ class ThreadedHistoryFetcher final : public HistoryFetcher {
       const auto [job, added] = jobs_.try_emplace(Name(entity, key));
       if (!added) return;
       waiting_.push_back(job);
+      // Most reads are short, and to wake a thread costs more than to read what is in memory: one that is awake takes a
+      // few before another is asked.
+      if (awake_ > 0 && waiting_.size() <= kPerThread * awake_) return;
     }
     work_.notify_one();
   }
@@ -76,12 +79,16 @@ class ThreadedHistoryFetcher final : public HistoryFetcher {
 
  private:
   using Jobs = std::map<Name, Found>;  // its nodes stay where they are
+  static constexpr std::size_t kPerThread = 4;
 
   void run() {
     name_thread("histories");
     std::unique_lock lock(mutex_);
+    ++awake_;
     while (true) {
+      --awake_;
       work_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
+      ++awake_;
       if (stop_) return;
       const auto job = waiting_.front();
       waiting_.pop_front();
@@ -99,6 +106,7 @@ class ThreadedHistoryFetcher final : public HistoryFetcher {
   std::condition_variable done_;
   Jobs jobs_;
   std::deque<Jobs::iterator> waiting_;
+  std::size_t awake_ = 0;
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

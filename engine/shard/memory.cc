@@ -130,6 +130,7 @@ struct Memory::State {
     if (options.fetcher != nullptr) {
       if (auto fetched = options.fetcher->take(number, key)) return std::move(*fetched);
     }
+    if (!store->may_hold_entity(number, key)) return state::StoredEntity();
     return store->read_entity(number, key);
   }
   void know_id(std::uint64_t fingerprint) {
@@ -232,7 +233,10 @@ Resident* Memory::expect(std::uint32_t entity, std::string_view key) {
   auto& s = *state_;
   const auto found = s.residents[entity].find(key);
   if (found == s.residents[entity].end()) {
-    if (s.store != nullptr && s.options.fetcher != nullptr) s.options.fetcher->begin(s.entity_numbers[entity], key);
+    const auto number = s.entity_numbers[entity];
+    if (s.store != nullptr && s.options.fetcher != nullptr && s.store->may_hold_entity(number, key)) {
+      s.options.fetcher->begin(number, key);
+    }
     return nullptr;
   }
   auto* resident = found->second.get();

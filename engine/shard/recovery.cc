@@ -225,6 +225,12 @@ Result<bool> Runner::State::recover_input(const audit::ParsedRecord& recorded) {
   return true;
 }
 
+// Paused and sought: a connector need not even be ready to go on where it was.
+Status Runner::State::leave_audit() {
+  if (auto status = ports.audit_reader->pause(0, options.outbox.audit_partition); !status) return status;
+  return ports.audit_reader->seek(0, options.outbox.audit_partition, next_audit_offset);
+}
+
 // The stream is applied to its end: exchange the policy if another one is wanted, make sure that the state directory
 // knows where it stands, then say that we are here. False while one of them is under way.
 Result<bool> Runner::State::announce(std::int64_t now_ms) {
@@ -243,8 +249,8 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
   auto settled = settle(now_ms);
   if (!settled || !*settled) return settled;
 
-  // What we write there from now on needs no reading; look_into_gap() resumes it.
-  if (auto status = ports.audit_reader->pause(0, options.outbox.audit_partition); !status) return status.error();
+  // What we write there from now on needs no reading; look_into_gap() comes back to it.
+  if (auto status = leave_audit(); !status) return status.error();
 
   if (observer != nullptr) observer->recovered(recovered_records);
   generation = author.generation + 1;

@@ -183,7 +183,7 @@ Result<bool> Runner::State::look_into_gap() {
     if (foreign.offset + 1 == gap.end) {
       gap_sought = false;
       outbox.pass_gap();
-      if (auto status = ports.audit_reader->pause(0, options.outbox.audit_partition); !status) return status.error();
+      if (auto status = leave_audit(); !status) return status.error();
       return true;
     }
   }

@@ -87,6 +87,7 @@ struct Runner::State {
   Status consume(const topic::Record& record, std::int64_t now_ms);
   void deliver(const topic::Record* record, bool on_stream);
   Result<bool> look_into_gap();
+  Status leave_audit();
   Result<bool> pump_epochs(std::int64_t now_ms);
 };
 

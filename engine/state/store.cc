@@ -87,6 +87,10 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   if (options.read_only && !std::filesystem::exists(options.directory + "/CURRENT")) {
     return Error{"there is no state in " + options.directory};
   }
+  // Flushes and compactions can wait, decisions can't.
+  for (const auto pool : {rocksdb::Env::HIGH, rocksdb::Env::LOW}) {
+    db_options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow).PermitUncheckedError();
+  }
   rocksdb::DB* db = nullptr;
   const auto status = options.read_only ? rocksdb::DB::OpenForReadOnly(db_options, options.directory, &db)
                                         : rocksdb::DB::Open(db_options, options.directory, &db);
@@ -138,6 +142,14 @@ Status Store::sync() {
 void Store::set_expiry(const Expiry& expiry) {
   state_->expiry->history_cutoff_ms.store(expiry.history_cutoff_ms, std::memory_order_relaxed);
   state_->expiry->event_cutoff_ms.store(expiry.event_cutoff_ms, std::memory_order_relaxed);
+}
+
+bool Store::may_hold_entity(std::uint32_t entity, std::string_view key) const {
+  // First-seen times are put with an entity's first rows and never go.
+  std::string name;
+  append_entity_prefix(name, kFirstSeenTable, entity, key);
+  std::string ignored;
+  return state_->db->KeyMayExist({}, name, &ignored);
 }
 
 Result<StoredEntity> Store::read_entity(std::uint32_t entity, std::string_view key) const {

@@ -104,6 +104,8 @@ class Store {
   Status sync();
   void set_expiry(const Expiry& expiry);
 
+  // False: nothing of this entity was ever stored. True is no promise. Never reads from a file.
+  bool may_hold_entity(std::uint32_t entity, std::string_view key) const;
   Result<StoredEntity> read_entity(std::uint32_t entity, std::string_view key) const;
   // The entries of an event id, oldest first, each with its clock_ms; empty if there is none.
   struct Entry {

@@ -76,6 +76,44 @@ TEST(KafkaInjected, ARecordWhoseAnswerWasLostIsAcknowledgedWithoutItsOffset) {
   EXPECT_EQ(acknowledged[0].offset, topic::kUnknownOffset);
 }
 
+// With a broker that takes its time to answer.
+TEST(KafkaInjected, WhatCannotLeaveAtOnceIsRefusedUntilTheAnswersAreThere) {
+  const PretendedCluster cluster;
+  auto writer = opened(open_writer(cluster.options(), "t"));
+  append_numbers(*writer, 0, 1);
+  rd_kafka_mock_broker_set_rtt(cluster.get(), 1, 1000);
+  std::vector<topic::Acknowledgement> acknowledged;
+  std::uint64_t ticket = 0;
+  const std::string large(100'000, 'x');
+  const auto append = [&](std::string_view value) {
+    topic::NewRecord record;
+    record.value = value;
+    const auto taken = writer->append(0, record, ticket);
+    EXPECT_TRUE(taken.ok());
+    if (*taken) ++ticket;
+    return *taken;
+  };
+  const auto look = [&] { ASSERT_TRUE(writer->acknowledgements(acknowledged).ok()); };
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(append("few are sent as they come"));
+    look();
+  }
+  int taken = 0;
+  while (taken < 100 && append(large)) ++taken;
+  EXPECT_EQ(taken, 9) << "the fifth and those that come with it, as many as one request holds";
+  look();
+  EXPECT_FALSE(append("later"));
+  EXPECT_TRUE(acknowledged.empty());
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (acknowledged.size() < ticket && std::chrono::steady_clock::now() < limit) {
+    wait_readable(writer->ready_fd(), 100);
+    look();
+  }
+  ASSERT_EQ(acknowledged.size(), 13U);
+  for (std::size_t i = 0; i < acknowledged.size(); ++i) EXPECT_EQ(acknowledged[i].ticket, i);
+  EXPECT_TRUE(append("later"));
+}
+
 TEST(KafkaInjected, AMissingPermissionToWriteIsFinal) {
   const PretendedCluster cluster;
   auto writer = opened(open_writer(cluster.options(), "t"));

@@ -129,6 +129,30 @@ TEST(Store, AFirstSeenTimeIsReplaced) {
   EXPECT_EQ(stored(*store, 1, "card").first_seen_ms, -7);
 }
 
+TEST(Store, SaysOfAnEntityThatIsNewThatItHoldsNothing) {
+  const ScratchDirectory directory;
+  for (const bool reopened : {false, true}) {
+    const auto store = store_of(small_store(directory.path()));
+    if (!reopened) {
+      Batch batch;
+      for (int i = 0; i < 500; ++i) {
+        batch.append_rows(1, "old" + std::to_string(i), 0, 5, "rows");
+        batch.put_first_seen(1, "old" + std::to_string(i), 5);
+      }
+      ASSERT_TRUE(store->write(batch).ok());
+    } else {
+      ASSERT_TRUE(store->settle().ok());  // out of memory, into files with filters
+    }
+    int wrongly = 0;
+    for (int i = 0; i < 500; ++i) {
+      EXPECT_TRUE(store->may_hold_entity(1, "old" + std::to_string(i)));
+      wrongly += store->may_hold_entity(1, "new" + std::to_string(i)) ? 1 : 0;
+      wrongly += store->may_hold_entity(2, "old" + std::to_string(i)) ? 1 : 0;
+    }
+    EXPECT_LT(wrongly, 100) << "it may be wrong, but seldom";
+  }
+}
+
 TEST(Store, WhatIsInABatchIsNotThereBeforeItIsWritten) {
   const ScratchDirectory directory;
   const auto store = store_of(small_store(directory.path()));
