@@ -25,6 +25,7 @@
 #include "engine/shard/core.h"
 #include "engine/shard/epoch_writer.h"
 #include "engine/shard/epochs.h"
+#include "engine/shard/history_fetcher.h"
 #include "engine/shard/position.h"
 #include "engine/state/store.h"
 #include "rules/packs/packs.h"
@@ -36,6 +37,9 @@ constexpr std::int64_t kStartMs = 1'767'225'600'000;  // 2026-01-01
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kSpanMs = 30 * kDayMs;  // of the whole stream: nothing expires
 constexpr std::uint64_t kAccountsPerTerminal = 10;
+
+constexpr int kFetchThreads = 4;
+constexpr std::uint64_t kAhead = 31;
 
 struct Options {
   std::uint64_t accounts = 5'000'000;
@@ -130,7 +134,8 @@ class Engine {
          std::int64_t epoch, std::int64_t sync, bool threaded) {
     shard::CoreOptions options;
     options.clock_source = shard::ClockSource::kEvent;
-    options.memory = {sizes.histories, sizes.known_ids};
+    options.memory.max_history_bytes = sizes.histories;
+    options.memory.max_known_ids = sizes.known_ids;
     if (!directory.empty()) {
       state::StoreOptions store_options;
       store_options.directory = directory;
@@ -139,6 +144,8 @@ class Engine {
       store = must(state::Store::open(store_options));
       writer_ = threaded ? shard::make_threaded_epoch_writer(*store) : shard::make_inline_epoch_writer(*store);
       epochs_ = std::make_unique<shard::Epochs>(*store, *writer_, epoch, sync);
+      if (threaded) fetcher_ = shard::make_threaded_history_fetcher(*store, kFetchThreads);
+      options.memory.fetcher = fetcher_.get();
     }
     core = must(shard::make_core(std::move(policy), store.get(), options));
     if (!store) return;
@@ -149,13 +156,10 @@ class Engine {
     }
   }
 
+  bool expect(std::uint64_t n, std::string_view value) { return core.step->expect(input_of(n, value)); }
+
   void step(std::uint64_t n, std::string_view value) {
-    shard::Input input;
-    input.topic = "transactions";
-    input.offset = static_cast<std::int64_t>(n);
-    input.previous = input.offset - 1;
-    input.value = value;
-    must(core.step->transaction(input, output));
+    must(core.step->transaction(input_of(n, value), output));
     WEIR_CHECK(output.kind == audit::Kind::kTransaction, "the stream has neither broken records nor duplicates");
   }
 
@@ -173,7 +177,17 @@ class Engine {
   std::unique_ptr<state::Store> store;
 
  private:
+  static shard::Input input_of(std::uint64_t n, std::string_view value) {
+    shard::Input input;
+    input.topic = "transactions";
+    input.offset = static_cast<std::int64_t>(n);
+    input.previous = input.offset - 1;
+    input.value = value;
+    return input;
+  }
+
   std::unique_ptr<shard::EpochWriter> writer_;
+  std::unique_ptr<shard::HistoryFetcher> fetcher_;
   std::unique_ptr<shard::Epochs> epochs_;
 
  public:
@@ -304,12 +318,16 @@ void print_times(const char* what, std::vector<std::int64_t>& times) {
               microseconds(times, 1.0));
 }
 
-// `events` timed events from `first` on. `drop_every`: 0 leaves the page cache alone.
+// `events` timed events from `first` on. `drop_every`: 0 leaves the page cache alone. `ahead`: how many events the
+// engine is told of before their turn, as when it polls more than one.
 void measure(Engine& engine, const Stream& stream, const std::string& directory, std::uint64_t first,
-             std::uint64_t events, std::uint64_t drop_every) {
+             std::uint64_t events, std::uint64_t drop_every, std::uint64_t ahead) {
   std::vector<std::int64_t> steps;
   std::vector<std::int64_t> whole;
-  std::string value;
+  std::vector<std::string> values(ahead + 1);
+  const auto value_of = [&](std::uint64_t n) -> std::string& { return values[n % values.size()]; };
+  for (std::uint64_t n = first; n < first + ahead; ++n) stream.json(n, value_of(n));
+  std::uint64_t expected = first;
   const auto store_before = engine.store->figures();
   const auto memory_before = engine.core.memory->figures();
   const auto epochs_before = engine.epochs;
@@ -317,9 +335,10 @@ void measure(Engine& engine, const Stream& stream, const std::string& directory,
   const auto io_before = process_io();
   for (std::uint64_t n = first; n < first + events; ++n) {
     if (drop_every != 0 && (n - first) % drop_every == 0) drop_page_cache(directory);
-    stream.json(n, value);
+    stream.json(n + ahead, value_of(n + ahead));
     const auto begin = now_ns();
-    engine.step(n, value);
+    while (expected < std::min(n + ahead, first + events) && engine.expect(expected, value_of(expected))) ++expected;
+    engine.step(n, value_of(n));
     const auto stepped = now_ns();
     engine.pump(stepped / 1'000'000);
     whole.push_back(now_ns() - begin);
@@ -363,9 +382,9 @@ int run(const Options& options) {
     return 1;
   }
 
-  // What is timed: a fifth to warm up, twice the events.
+  // What is timed: a fifth to warm up, three times the events; and some that the last of them are told of.
   const std::uint64_t warm_up = options.events / 5;
-  const std::uint64_t total = options.fill + warm_up + 2 * options.events;
+  const std::uint64_t total = options.fill + warm_up + 3 * options.events + kAhead;
   const Stream stream(options.accounts, total);
   fresh(directory);
   const auto fill_begin = now_ns();
@@ -416,13 +435,14 @@ int run(const Options& options) {
     engine.pump(now_ns() / 1'000'000);
   }
   constexpr std::uint64_t kDropEvery = 500;
-  std::printf("\n%llu events, tables taken out of the kernel's page cache every %llu events\n",
-              static_cast<unsigned long long>(options.events), static_cast<unsigned long long>(kDropEvery));
-  measure(engine, stream, directory, n, options.events, kDropEvery);
-  n += options.events;
-  std::printf("\n%llu events, the kernel's page cache as it comes\n", static_cast<unsigned long long>(options.events));
-  measure(engine, stream, directory, n, options.events, 0);
-  n += options.events;
+  const auto timed = [&](const char* how, std::uint64_t drop_every, std::uint64_t ahead) {
+    std::printf("\n%llu events, %s\n", static_cast<unsigned long long>(options.events), how);
+    measure(engine, stream, directory, n, options.events, drop_every, ahead);
+    n += options.events;
+  };
+  timed("tables taken out of the kernel's page cache every 500 events", kDropEvery, 0);
+  timed("the same, and each known 31 events before its turn; 4 threads fetch", kDropEvery, kAhead);
+  timed("the kernel's page cache as it comes", 0, 0);
   engine.finish();
 
   const auto per_event = [n](std::uint64_t bytes) { return static_cast<double>(bytes) / static_cast<double>(n); };

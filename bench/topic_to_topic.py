@@ -117,7 +117,7 @@ class Bench:
 
     def start(self):
         options, home = self.options, self.home
-        count = options.blocks * (options.seconds + options.warm_up) * options.rate
+        count = (options.blocks + 1) * (options.seconds + options.warm_up) * options.rate
         output_of(self.weir, "generate", "--seed", "7", "--events", str(count), "--customers", str(options.customers),
                   "--duplicate-share", "0", "--out", str(self.records))
         say(f"{count} records, {self.records.stat().st_size / count:.0f} bytes each")
@@ -213,9 +213,9 @@ class Bench:
                  "- the broker (one JVM), both sides, sender and receiver share the processors",
                  "- `" + " ".join(["bench/topic_to_topic.py", *sys.argv[1:]]) + "`",
                  f"- {options.rate} transactions/s, {options.seconds} s a block after {options.warm_up} s of warm-up, "
-                 f"{options.blocks} blocks of each side by turns, {options.partitions} partitions, producers with "
-                 f"{', '.join(options.producer or ['linger.ms=0'])}" + (f", consumers with {', '.join(options.consumer)}"
-                                                     if options.consumer else "")
+                 f"{options.blocks} blocks of each side by turns after one of each that is not counted, "
+                 f"{options.partitions} partitions, producers with {', '.join(options.producer or ['linger.ms=0'])}"
+                 + (f", consumers with {', '.join(options.consumer)}" if options.consumer else "")
                  + f", acks=all, the sender with linger.ms={options.sender_linger}; demo policy"
                  + (f"; {', '.join(options.set)}" if options.set else ""),
                  f"- answers: {sum(block['sent'] for block in self.blocks)} records sent, each with its answer exactly "
@@ -273,9 +273,11 @@ def main():
     with contextlib.ExitStack() as stack:
         bench = Bench(options, home, stack)
         bench.start()
-        for number in range(options.blocks):
+        for number in range(options.blocks + 1):
             for side in SIDES:
                 bench.block(side, number)
+            if number == 0:
+                bench.blocks.clear()
         page = bench.page()
     shutil.rmtree(home, ignore_errors=True)
     print(page, end="")
