@@ -59,8 +59,9 @@ Status TopicSink::write(const generator::GeneratedRecord& record) {
     auto taken = writer->append(topic::kPartitionByKey, {record.key, record.value, {}}, sent_);
     if (!taken) return taken.error();
     if (*taken) break;
-    if (auto status = collect(); !status) return status;
+    // In this order: what collect() has taken makes the descriptor ready no more.
     wait_for({writer->ready_fd()}, kWaitMs);
+    if (auto status = collect(); !status) return status;
   }
   if (++sent_ % kCollectEvery == 0) return collect();
   return {};
