@@ -51,7 +51,6 @@ struct Output {
   book::Outcome outcome = book::Outcome::kApprove;
   std::int32_t score = 0;
   std::uint8_t flags = 0;
-  bool event_late = false;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.

@@ -196,8 +196,8 @@ Result<bool> Engine::pump() {
   return moved;
 }
 
-// A busy stream wakes us for every record and every acknowledgement. Beyond so many wakes a second they are let gather:
-// half a millisecond later, and half the processor time. A quiet stream is answered at once.
+// A busy stream wakes us for every record and every acknowledgement. Beyond so many wakes a second they are let gather
+// for half a millisecond. A quiet stream is answered at once.
 void Engine::State::pace() {
   constexpr std::int64_t kWakeNs = 500'000;
   constexpr std::int64_t kMostSaved = 16;
