@@ -9,6 +9,7 @@
 #include "rules/cel/collection.h"
 #include "rules/cel/comparison.h"
 #include "rules/cel/conversion.h"
+#include "rules/cel/library.h"
 #include "rules/cel/utf8.h"
 
 namespace weir::cel {
@@ -142,7 +143,7 @@ Value time_part(Function function, std::span<const Value> arguments) {
 }  // namespace
 
 Value call(Function function, std::span<const Value> arguments, Scratch& scratch) {
-  const Value& first = arguments[0];
+  const Value first = arguments.empty() ? Value::null() : arguments[0];
   switch (function) {
     case Function::kAdd:
     case Function::kSubtract:
@@ -194,11 +195,10 @@ Value call(Function function, std::span<const Value> arguments, Scratch& scratch
     case Function::kGetSeconds:
     case Function::kGetMilliseconds:
       return time_part(function, arguments);
-    case Function::kNone:
-    case Function::kMatches:
-    case Function::kMoney:
+    default:
       break;
   }
+  if (is_library(function)) return library_call(function, arguments, scratch);
   WEIR_CHECK(false, "this function has an instruction of its own or is a constant");
   return no_overload(function);
 }

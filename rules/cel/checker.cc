@@ -245,7 +245,33 @@ class Checker {
     return constant_checked(id, resolved(node, CallStyle::kGlobal, types));
   }
 
+  // `math.abs(x)` is parsed as a call on `math`. Where that is a declared name, the call is one on its value, unless
+  // there is no such function on values.
+  bool become_namespaced(NodeId id) {
+    Node& node = ast_[id];
+    const NodeId target = node.children[0];
+    const auto space = dotted_name(ast_, target);
+    if (!space) return false;
+    const bool on_values = find_function(node.name, CallStyle::kReceiver, node.children.size()) != Function::kNone;
+    const auto name = *space + "." + node.name;
+    const bool known = find_function(name, CallStyle::kGlobal, node.children.size() - 1) != Function::kNone;
+    if (names_.knows(ast_, target) ? on_values || !known : !known && !is_slip_of(name, on_values)) return false;
+    node.kind = NodeKind::kCall;
+    node.name = name;
+    node.name_range = joined(ast_[target].range, node.name_range);
+    node.children.erase(node.children.begin());
+    return true;
+  }
+
+  // Whether an unknown name is more likely a function of a namespace than a call on an unknown variable.
+  static bool is_slip_of(const std::string& name, bool on_values) {
+    if (on_values) return false;
+    return is_namespace(name.substr(0, name.rfind('.'))) ||
+           closest_name(name, function_names(CallStyle::kGlobal)).find('.') != std::string_view::npos;
+  }
+
   Type receiver_call(NodeId id) {
+    if (become_namespaced(id)) return call(id);
     Node& node = ast_[id];
     node.function = find_function(node.name, CallStyle::kReceiver, node.children.size());
     if (node.function == Function::kNone) {

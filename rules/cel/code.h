@@ -30,6 +30,7 @@ enum class Op : std::uint8_t {
   kHasKey,   // dst = whether map a has the key b
   kCall1,    // dst = function(a)
   kCall2,    // dst = function(a, b)
+  kCallN,    // dst = function(the b registers from a)
   kMatches,  // dst = whether pattern b is found in a
   kInSet,    // dst = whether a is in the constant list b, which set c mirrors
   kIntEqual,

@@ -155,10 +155,10 @@ class Generator {
         break;
       }
       case NodeKind::kList:
-        collection(Op::kMakeList, dst, node);
+        in_a_row(Op::kMakeList, dst, node);
         break;
       case NodeKind::kMap:
-        collection(Op::kMakeMap, dst, node);
+        in_a_row(Op::kMakeMap, dst, node);
         break;
       case NodeKind::kMacro:
         macro(dst, node);
@@ -218,6 +218,7 @@ class Generator {
 
   void call(Register dst, const Node& node) {
     if (node.function == Function::kMatches) return matches(dst, node);
+    if (node.children.empty() || node.children.size() > 2) return in_a_row(Op::kCallN, dst, node);
     const std::uint32_t a = operand(node.children[0]);
     if (node.children.size() == 1) {
       const bool widens = node.function == Function::kToDouble && ast_[node.children[0]].type.kind() == TypeKind::kInt;
@@ -261,12 +262,12 @@ class Generator {
     return ast_[id].kind == NodeKind::kLiteral ? ast_[id].literal : folded(id);
   }
 
-  void collection(Op op, Register dst, const Node& node) {
+  void in_a_row(Op op, Register dst, const Node& node) {
     const Register first = take(node.children.size());
     for (std::size_t i = 0; i < node.children.size(); ++i) {
       placed(static_cast<Register>(first + i), node.children[i]);
     }
-    emit({op, Function::kNone, dst, first, static_cast<std::uint32_t>(node.children.size()), 0});
+    emit({op, node.function, dst, first, static_cast<std::uint32_t>(node.children.size()), 0});
   }
 
   void macro(Register dst, const Node& node) {

@@ -69,6 +69,10 @@ void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source
     issues.error(source.place(last.range), "a pattern that is not a constant text is not supported yet",
                  "write a literal, e.g. r'^4[0-9]+'");
   }
+  const bool extreme = node.function == Function::kGreatest || node.function == Function::kLeast;
+  if (extreme && last.kind == NodeKind::kList && last.children.empty()) {
+    issues.error(source.place(last.range), "an empty list has no element that `" + node.name + "` could find");
+  }
   if (!is_text(last)) return;
   const auto text = last.literal.as_string();
   if (node.function == Function::kToTimestamp && !parse_timestamp(text)) {

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "rules/cel/library.h"
+
 namespace weir::cel {
 namespace {
 
-struct Name {
-  Function function;
-  std::string_view text;
-};
-
-constexpr std::array<Name, 41> kNames{{
+constexpr std::array<FunctionName, 41> kNames{{
     {Function::kAdd, "+"},
     {Function::kSubtract, "-"},
     {Function::kMultiply, "*"},
@@ -70,10 +67,10 @@ constexpr TypeKind kAny = TypeKind::kDyn;
 std::vector<Overload> make_overloads() {
   std::vector<Overload> out;
   const auto unary = [&out](Function f, CallStyle style, TypeKind a, TypeKind result) {
-    out.push_back({f, style, result, {a, kAny}, 1});
+    out.push_back({.function = f, .style = style, .result = result, .parameters = {a}, .arity = 1});
   };
   const auto binary = [&out](Function f, CallStyle style, TypeKind a, TypeKind b, TypeKind result) {
-    out.push_back({f, style, result, {a, b}, 2});
+    out.push_back({.function = f, .style = style, .result = result, .parameters = {a, b}, .arity = 2});
   };
   constexpr auto kOp = CallStyle::kOperator;
   constexpr auto kFree = CallStyle::kGlobal;
@@ -126,6 +123,15 @@ std::vector<Overload> make_overloads() {
   for (const auto f : {Function::kGetHours, Function::kGetMinutes, Function::kGetSeconds, Function::kGetMilliseconds}) {
     unary(f, kOn, kP, kI);
   }
+  const auto library = library_overloads();
+  out.insert(out.end(), library.begin(), library.end());
+  return out;
+}
+
+std::array<std::string_view, 256> make_names() {
+  std::array<std::string_view, 256> out{};
+  for (const auto& name : kNames) out[static_cast<std::size_t>(name.function)] = name.text;
+  for (const auto& name : library_names()) out[static_cast<std::size_t>(name.function)] = name.text;
   return out;
 }
 
@@ -137,10 +143,8 @@ std::span<const Overload> overloads() {
 }
 
 std::string_view function_name(Function function) {
-  for (const auto& name : kNames) {
-    if (name.function == function) return name.text;
-  }
-  return {};
+  static const auto kTable = make_names();
+  return kTable[static_cast<std::size_t>(function)];
 }
 
 Function find_function(std::string_view name, CallStyle style, std::size_t arity) {
@@ -167,8 +171,15 @@ std::vector<std::string> function_names(CallStyle style) {
   return out;
 }
 
+bool is_namespace(std::string_view name) {
+  return std::any_of(overloads().begin(), overloads().end(), [name](const Overload& overload) {
+    const auto full = function_name(overload.function);
+    return full.size() > name.size() && full.starts_with(name) && full[name.size()] == '.';
+  });
+}
+
 bool is_known_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 40> kExtensions{"existsOne",    "transformList",
+  static constexpr std::array<std::string_view, 29> kExtensions{"existsOne",    "transformList",
                                                                 "transformMap", "transformMapEntry",
                                                                 "bind",         "block",
                                                                 "index",        "optMap",
@@ -181,13 +192,9 @@ bool is_known_extension(std::string_view name) {
                                                                 "substring",    "trim",
                                                                 "join",         "quote",
                                                                 "format",       "reverse",
-                                                                "greatest",     "least",
-                                                                "ceil",         "floor",
-                                                                "round",        "trunc",
-                                                                "abs",          "sign",
-                                                                "isNaN",        "isInf",
-                                                                "isFinite",     "encode",
-                                                                "decode",       "flatten"};
+
+                                                                "encode",       "decode",
+                                                                "flatten"};
   return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();
 }
 

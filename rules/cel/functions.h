@@ -55,26 +55,48 @@ enum class Function : std::uint8_t {
   kGetMinutes,
   kGetSeconds,
   kGetMilliseconds,
+  kGreatest,  // from here to kPrefixLength: rules/cel/library.h
+  kLeast,
+  kCeil,
+  kFloor,
+  kRound,
+  kTrunc,
+  kIsInf,
+  kIsNaN,
+  kIsFinite,
+  kAbs,
+  kSign,
+  kSqrt,
+  kBitAnd,
+  kBitOr,
+  kBitXor,
+  kBitNot,
+  kBitShiftLeft,
+  kBitShiftRight,
 };
 
 enum class CallStyle : std::uint8_t { kOperator, kGlobal, kReceiver };
 
-// Parameters are kinds: kDyn takes anything, kList and kMap take any element types. A receiver is the first parameter.
+// Parameters are kinds: kDyn takes anything, kMap takes any element types. A receiver is the first parameter.
 struct Overload {
   Function function = Function::kNone;
   CallStyle style = CallStyle::kGlobal;
   TypeKind result = TypeKind::kDyn;
-  std::array<TypeKind, 2> parameters{};
+  std::array<TypeKind, 4> parameters{};
   std::uint8_t arity = 0;
+  TypeKind elements = TypeKind::kDyn;  // what a kList among the parameters must hold
+  TypeKind yields = TypeKind::kDyn;    // what a kList result holds
 };
 
 std::span<const Overload> overloads();
 
-// The name in the source: "+", "size", "getHours". Static storage.
+// The name in the source: "+", "size", "math.abs". Static storage.
 std::string_view function_name(Function function);
 // kNone if there is no such function in that style. Unary minus is kSubtract's name: ask with the operator's arity.
 Function find_function(std::string_view name, CallStyle style, std::size_t arity);
 std::vector<std::string> function_names(CallStyle style);
+// Whether some function's name is `name`, a dot and a word.
+bool is_namespace(std::string_view name);
 
 // Functions and macros of CEL's standard extensions that are recognised in order to be refused by name.
 bool is_known_extension(std::string_view name);

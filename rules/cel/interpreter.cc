@@ -59,6 +59,12 @@ class Machine {
     return call(i.function, arguments, scratch_);
   }
 
+  [[gnu::noinline]] Value strict_any(const Instruction& i) {
+    const std::span<const Value> arguments(registers_ + i.a, i.b);
+    const Value error = first_error(arguments);
+    return error.is_error() ? error : call(i.function, arguments, scratch_);
+  }
+
   // The left side wins over the right one among errors, the decisive value over errors.
   [[gnu::noinline]] Value logical(const Value& left, std::uint32_t right_operand, bool decisive) const {
     const auto name = decisive ? kOrName : kAndName;
@@ -249,6 +255,9 @@ Value Machine::run() {
         break;
       case Op::kCall2:
         registers_[i.dst] = strict2(i);
+        break;
+      case Op::kCallN:
+        registers_[i.dst] = strict_any(i);
         break;
       case Op::kMatches:
         registers_[i.dst] = matches(i);

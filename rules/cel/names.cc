@@ -36,16 +36,20 @@ std::string spelled(const Ast& ast, std::span<const NodeId> chain) {
   return out;
 }
 
+std::optional<TypeKind> named_type(std::string_view name) {
+  const auto at = std::find_if(kNamedTypes.begin(), kNamedTypes.end(),
+                               [name](TypeKind kind) { return type_kind_name(kind) == name; });
+  return at == kNamedTypes.end() ? std::nullopt : std::optional(*at);
+}
+
 bool become_type(Node& node, std::string_view name) {
-  for (const auto kind : kNamedTypes) {
-    if (type_kind_name(kind) != name) continue;
-    node.kind = NodeKind::kLiteral;
-    node.literal = make_type(kind);
-    node.type = Type::simple(TypeKind::kType);
-    node.children.clear();
-    return true;
-  }
-  return false;
+  const auto kind = named_type(name);
+  if (!kind) return false;
+  node.kind = NodeKind::kLiteral;
+  node.literal = make_type(*kind);
+  node.type = Type::simple(TypeKind::kType);
+  node.children.clear();
+  return true;
 }
 
 void become_slot(Node& node, const Variable& variable) {
@@ -80,6 +84,19 @@ bool Names::resolve(Ast& ast, NodeId id) const {
       return true;
     }
     if (become_type(ast[chain[length - 1]], name)) return true;
+  }
+  return false;
+}
+
+bool Names::knows(const Ast& ast, NodeId id) const {
+  const auto chain = chain_of(ast, id);
+  if (chain.empty()) return true;
+  const Node& first = ast[chain[0]];
+  const auto same = [&first](const Local& local) { return local.name == first.name; };
+  if (!first.rooted && std::any_of(locals_.begin(), locals_.end(), same)) return true;
+  for (std::size_t length = chain.size(); length > 0; --length) {
+    const auto name = spelled(ast, std::span(chain).first(length));
+    if (environment_.find(name) != nullptr || named_type(name)) return true;
   }
   return false;
 }

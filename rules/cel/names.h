@@ -30,6 +30,9 @@ class Names {
   // false if the first name is unknown.
   bool resolve(Ast& ast, NodeId id) const;
 
+  // Whether resolve() would find the node, or the name that it begins with.
+  bool knows(const Ast& ast, NodeId id) const;
+
   // "did you mean `x`?" for a name or selection, or empty.
   std::string suggestion(std::string_view name) const;
 

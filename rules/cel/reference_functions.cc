@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "rules/cel/library.h"
+
 namespace weir::cel {
 namespace {
 
@@ -315,6 +317,7 @@ ReferenceValue reference_call(Function function, const std::vector<ReferenceValu
     case Function::kGetMilliseconds:
       return reference_time_part(function, arguments);
     default:
+      if (is_library(function)) return reference_library_call(function, arguments);
       return reference_convert(function, arguments[0]);
   }
 }

@@ -12,6 +12,10 @@ namespace weir::cel {
 ReferenceValue reference_call(Function function, const std::vector<ReferenceValue>& arguments);
 
 ReferenceValue reference_convert(Function function, const ReferenceValue& operand);
+// Of rules/cel/library.h.
+ReferenceValue reference_library_call(Function function, const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_math(Function function, const std::vector<ReferenceValue>& arguments);
+
 ReferenceValue reference_time_part(Function function, const std::vector<ReferenceValue>& arguments);
 
 }  // namespace weir::cel

@@ -28,12 +28,32 @@ std::optional<Type> index_type(const Type& container, const Type& key) {
 bool takes(const Overload& overload, CallStyle style, std::span<const Type> arguments) {
   if (overload.style != style || overload.arity != arguments.size()) return false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (overload.parameters[i] != TypeKind::kDyn && !open(arguments[i]) &&
-        overload.parameters[i] != arguments[i].kind()) {
-      return false;
-    }
+    if (overload.parameters[i] == TypeKind::kDyn || open(arguments[i])) continue;
+    if (overload.parameters[i] != arguments[i].kind()) return false;
+    if (overload.elements == TypeKind::kDyn || arguments[i].kind() != TypeKind::kList) continue;
+    const Type& element = arguments[i].parameters()[0];
+    if (!open(element) && element.kind() != overload.elements) return false;
   }
   return true;
+}
+
+// Any number of numbers or amounts, or one list of them.
+std::optional<Type> extreme_type(std::span<const Type> arguments) {
+  if (arguments.empty()) return std::nullopt;
+  const bool list = arguments.size() == 1 && arguments[0].kind() == TypeKind::kList;
+  const auto candidates = list ? std::span<const Type>(arguments[0].parameters()) : arguments;
+  const auto is_money = [](const Type& type) { return type.kind() == TypeKind::kMoney; };
+  const auto is_number = [](const Type& type) {
+    return type.kind() == TypeKind::kInt || type.kind() == TypeKind::kUint || type.kind() == TypeKind::kDouble;
+  };
+  const auto all = [&](auto test) {
+    return std::all_of(candidates.begin(), candidates.end(),
+                       [&](const Type& type) { return open(type) || test(type); });
+  };
+  if (!all(is_money) && !all(is_number)) return std::nullopt;
+  const bool same =
+      std::all_of(candidates.begin(), candidates.end(), [&](const Type& t) { return t == candidates[0]; });
+  return same ? candidates[0] : Type::dyn();
 }
 
 }  // namespace
@@ -66,10 +86,12 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
   if (function == Function::kAdd && arguments[0].kind() == TypeKind::kList && arguments[1].kind() == TypeKind::kList) {
     return joined(arguments[0], arguments[1]);
   }
+  if (function == Function::kGreatest || function == Function::kLeast) return extreme_type(arguments);
   std::optional<Type> result;
   for (const auto& overload : overloads()) {
     if (overload.function != function || !takes(overload, style, arguments)) continue;
-    const Type type = overload.result == TypeKind::kList ? Type::list(Type::dyn()) : Type::simple(overload.result);
+    const bool list = overload.result == TypeKind::kList;
+    const Type type = list ? Type::list(Type::simple(overload.yields)) : Type::simple(overload.result);
     result = result && !(*result == type) ? Type::dyn() : type;
   }
   return result;
@@ -91,11 +113,18 @@ std::string spelled_form(Function function, CallStyle style, std::span<const std
 }
 
 std::string known_forms(Function function, CallStyle style) {
+  if (function == Function::kGreatest || function == Function::kLeast) {
+    return "one or more numbers, or amounts, or a list of them";
+  }
   std::vector<std::string> forms;
   for (const auto& overload : overloads()) {
     if (overload.function != function || overload.style != style) continue;
     std::vector<std::string> types;
-    for (std::size_t i = 0; i < overload.arity; ++i) types.push_back(Type::simple(overload.parameters[i]).name());
+    for (std::size_t i = 0; i < overload.arity; ++i) {
+      const auto kind = overload.parameters[i];
+      const bool of_some = kind == TypeKind::kList && overload.elements != TypeKind::kDyn;
+      types.push_back((of_some ? Type::list(Type::simple(overload.elements)) : Type::simple(kind)).name());
+    }
     forms.push_back(spelled_form(function, style, types));
   }
   std::string out;

@@ -164,7 +164,17 @@ TEST(Checker, SaysHowAFunctionIsCalled) {
   EXPECT_EQ(only("channel.contains()"),
             "`contains` doesn't go with string.contains() / it takes string.contains(string)");
   EXPECT_EQ(only("channel.charAt(1)"), "`charAt` is not supported yet");
-  EXPECT_EQ(only("math.greatest(1, 2)"), "`greatest` is not supported yet");
+  EXPECT_EQ(only("math.greatst(1, 2)"), "there is no function `math.greatst` / did you mean `math.greatest`?");
+  EXPECT_EQ(only("maths.greatest(1)"), "there is no function `maths.greatest` / did you mean `math.greatest`?");
+  EXPECT_EQ(only("math.nothing(1)"), "there is no function `math.nothing`");
+  EXPECT_EQ(only("math.greatest()"),
+            "`math.greatest` doesn't go with math.greatest() / it takes one or more numbers, or amounts, or a list of "
+            "them");
+  EXPECT_EQ(only("math.least('a', 1)"),
+            "`math.least` doesn't go with math.least(string, int) / it takes one or more numbers, or amounts, or a "
+            "list of them");
+  EXPECT_EQ(only("math.least([])"), "an empty list has no element that `math.least` could find");
+  EXPECT_EQ(only("math.round(1)"), "`math.round` doesn't go with math.round(int) / it takes math.round(double)");
   EXPECT_EQ(only("[1].all(x)"), "`all` is called in another way / write list.all(x, condition)");
   EXPECT_EQ(only("fooBar(1)"), "there is no function `fooBar`");
   EXPECT_EQ(only("channel.endWith('a')"), "there is no function `endWith` / did you mean `endsWith`?");

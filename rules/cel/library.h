@@ -1,0 +1,33 @@
+// The functions beyond CEL's standard ones: those of its usual extensions for numbers, text, lists, sets, encodings and
+// networks.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/value.h"
+#include "rules/cel/functions.h"
+#include "rules/cel/scratch.h"
+
+namespace weir::cel {
+
+inline bool is_library(Function function) {
+  return function >= Function::kGreatest && function <= Function::kBitShiftRight;
+}
+
+struct FunctionName {
+  Function function;
+  std::string_view text;
+};
+
+std::span<const FunctionName> library_names();
+std::vector<Overload> library_overloads();
+
+// As call(), for these functions.
+Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+
+// Its parts, by theme.
+Value math_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+
+}  // namespace weir::cel
