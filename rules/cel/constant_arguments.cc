@@ -5,6 +5,7 @@
 #include "rules/cel/calendar.h"
 #include "rules/cel/money_literal.h"
 #include "rules/cel/pattern.h"
+#include "rules/cel/text_format.h"
 
 namespace weir::cel {
 namespace {
@@ -24,6 +25,38 @@ bool is_time_part(Function function) {
 std::string upper_case(std::string name) {
   for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
   return name;
+}
+
+void check_format(const Ast& ast, const Node& node, const SourceMap& source, Issues& issues) {
+  const Node& form = ast[node.children[0]];
+  const Node& list = ast[node.children[1]];
+  if (!is_text(form)) return;
+  std::size_t clauses = 0;
+  const auto text = form.literal.as_string();
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at)) {
+    if (text.substr(at).starts_with("%%")) {
+      at += 2;
+      continue;
+    }
+    const auto clause = parse_clause(text.substr(at));
+    if (!clause.fault.empty()) {
+      issues.error(source.place(form.range), "this is not a format: " + std::string(clause.fault),
+                   "write e.g. '%s: %d, %.2f', and %% for a percent sign");
+      return;
+    }
+    at += clause.size;
+    ++clauses;
+    if (list.kind != NodeKind::kList || clauses > list.children.size()) continue;
+    const Node& value = ast[list.children[clauses - 1]];
+    const auto kind = value.type.kind();
+    if (kind == TypeKind::kDyn || kind == TypeKind::kError || clause_takes(clause.verb, kind)) continue;
+    issues.error(source.place(value.range),
+                 std::string("this is not a value for `%") + clause.verb + "`: it is " + value.type.name());
+  }
+  if (list.kind != NodeKind::kList || clauses == list.children.size()) return;
+  issues.error(source.place(list.range),
+               "this is not a list that goes with the format (values: " + std::to_string(list.children.size()) +
+                   ", clauses: " + std::to_string(clauses) + ")");
 }
 
 }  // namespace
@@ -73,6 +106,7 @@ void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source
   if (extreme && last.kind == NodeKind::kList && last.children.empty()) {
     issues.error(source.place(last.range), "an empty list has no element that `" + node.name + "` could find");
   }
+  if (node.function == Function::kFormat) check_format(ast, node, source, issues);
   if (!is_text(last)) return;
   const auto text = last.literal.as_string();
   if (node.function == Function::kToTimestamp && !parse_timestamp(text)) {

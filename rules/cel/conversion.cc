@@ -182,6 +182,8 @@ Value to_duration(const Value& operand) {
   return parsed ? *parsed : failure(ErrorCode::kInvalidArgument, Function::kToDuration);
 }
 
+}  // namespace
+
 TypeKind kind_of(const Value& value) {
   switch (value.kind()) {
     case ValueKind::kNull:
@@ -218,8 +220,6 @@ TypeKind kind_of(const Value& value) {
   }
   return TypeKind::kError;
 }
-
-}  // namespace
 
 Value convert(Function function, const Value& operand, Scratch& scratch) {
   switch (function) {

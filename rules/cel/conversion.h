@@ -11,4 +11,7 @@ namespace weir::cel {
 // doesn't fit is kOverflow; doubles are cut towards zero. The detail of an error is the function's name.
 Value convert(Function function, const Value& operand, Scratch& scratch);
 
+// The type of a value, kError for what has none.
+TypeKind kind_of(const Value& value);
+
 }  // namespace weir::cel

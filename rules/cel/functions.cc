@@ -179,22 +179,11 @@ bool is_namespace(std::string_view name) {
 }
 
 bool is_known_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 29> kExtensions{"existsOne",    "transformList",
-                                                                "transformMap", "transformMapEntry",
-                                                                "bind",         "block",
-                                                                "index",        "optMap",
-                                                                "optFlatMap",   "or",
-                                                                "orValue",      "hasValue",
-                                                                "value",        "charAt",
-                                                                "indexOf",      "lastIndexOf",
-                                                                "lowerAscii",   "upperAscii",
-                                                                "replace",      "split",
-                                                                "substring",    "trim",
-                                                                "join",         "quote",
-                                                                "format",       "reverse",
+  static constexpr std::array<std::string_view, 14> kExtensions{
+      "existsOne", "transformList", "transformMap", "transformMapEntry", "bind",     "block", "index",
+      "optMap",    "optFlatMap",    "or",           "orValue",           "hasValue", "value",
 
-                                                                "encode",       "decode",
-                                                                "flatten"};
+      "flatten"};
   return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();
 }
 

@@ -73,6 +73,21 @@ enum class Function : std::uint8_t {
   kBitNot,
   kBitShiftLeft,
   kBitShiftRight,
+  kCharAt,
+  kIndexOf,
+  kLastIndexOf,
+  kLowerAscii,
+  kUpperAscii,
+  kReplace,
+  kReverse,
+  kSplit,
+  kSubstring,
+  kTrim,
+  kJoin,
+  kQuote,
+  kFormat,
+  kBase64Encode,
+  kBase64Decode,
 };
 
 enum class CallStyle : std::uint8_t { kOperator, kGlobal, kReceiver };

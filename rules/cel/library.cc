@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "rules/cel/text_format.h"
+
 namespace weir::cel {
 namespace {
 
@@ -24,19 +26,53 @@ constexpr std::array kNames{
     FunctionName{Function::kBitNot, "math.bitNot"},
     FunctionName{Function::kBitShiftLeft, "math.bitShiftLeft"},
     FunctionName{Function::kBitShiftRight, "math.bitShiftRight"},
+    FunctionName{Function::kCharAt, "charAt"},
+    FunctionName{Function::kIndexOf, "indexOf"},
+    FunctionName{Function::kLastIndexOf, "lastIndexOf"},
+    FunctionName{Function::kLowerAscii, "lowerAscii"},
+    FunctionName{Function::kUpperAscii, "upperAscii"},
+    FunctionName{Function::kReplace, "replace"},
+    FunctionName{Function::kReverse, "reverse"},
+    FunctionName{Function::kSplit, "split"},
+    FunctionName{Function::kSubstring, "substring"},
+    FunctionName{Function::kTrim, "trim"},
+    FunctionName{Function::kJoin, "join"},
+    FunctionName{Function::kQuote, "strings.quote"},
+    FunctionName{Function::kFormat, "format"},
+    FunctionName{Function::kBase64Encode, "base64.encode"},
+    FunctionName{Function::kBase64Decode, "base64.decode"},
 };
 
 constexpr TypeKind kB = TypeKind::kBool;
 constexpr TypeKind kI = TypeKind::kInt;
 constexpr TypeKind kU = TypeKind::kUint;
 constexpr TypeKind kD = TypeKind::kDouble;
+constexpr TypeKind kS = TypeKind::kString;
+constexpr TypeKind kY = TypeKind::kBytes;
 constexpr TypeKind kM = TypeKind::kMoney;
 constexpr TypeKind kL = TypeKind::kList;
 
-Overload free_form(Function function, std::initializer_list<TypeKind> parameters, TypeKind result) {
-  Overload out{.function = function, .style = CallStyle::kGlobal, .result = result};
+using Kinds = std::initializer_list<TypeKind>;
+
+Overload form(Function function, CallStyle style, Kinds parameters, TypeKind result) {
+  Overload out{.function = function, .style = style, .result = result};
   for (const auto kind : parameters) out.parameters[out.arity++] = kind;
   return out;
+}
+Overload free_form(Function function, Kinds parameters, TypeKind result) {
+  return form(function, CallStyle::kGlobal, parameters, result);
+}
+// On a value, the first parameter.
+Overload member_form(Function function, Kinds parameters, TypeKind result) {
+  return form(function, CallStyle::kReceiver, parameters, result);
+}
+Overload taking(TypeKind elements, Overload overload) {
+  overload.elements = elements;
+  return overload;
+}
+Overload yielding(TypeKind elements, Overload overload) {
+  overload.yields = elements;
+  return overload;
 }
 
 void add_math(std::vector<Overload>& out) {
@@ -66,6 +102,32 @@ void add_math(std::vector<Overload>& out) {
   }
 }
 
+void add_text(std::vector<Overload>& out) {
+  const auto add = [&out](Function f, Kinds parameters, TypeKind result) {
+    out.push_back(member_form(f, parameters, result));
+  };
+  add(Function::kCharAt, {kS, kI}, kS);
+  for (const auto f : {Function::kIndexOf, Function::kLastIndexOf}) {
+    add(f, {kS, kS}, kI);
+    add(f, {kS, kS, kI}, kI);
+  }
+  for (const auto f : {Function::kLowerAscii, Function::kUpperAscii, Function::kReverse, Function::kTrim}) {
+    add(f, {kS}, kS);
+  }
+  add(Function::kReplace, {kS, kS, kS}, kS);
+  add(Function::kReplace, {kS, kS, kS, kI}, kS);
+  add(Function::kSubstring, {kS, kI}, kS);
+  add(Function::kSubstring, {kS, kI, kI}, kS);
+  out.push_back(yielding(kS, member_form(Function::kSplit, {kS, kS}, kL)));
+  out.push_back(yielding(kS, member_form(Function::kSplit, {kS, kS, kI}, kL)));
+  out.push_back(taking(kS, member_form(Function::kJoin, {kL}, kS)));
+  out.push_back(taking(kS, member_form(Function::kJoin, {kL, kS}, kS)));
+  out.push_back(free_form(Function::kQuote, {kS}, kS));
+  add(Function::kFormat, {kS, kL}, kS);
+  out.push_back(free_form(Function::kBase64Encode, {kY}, kS));
+  out.push_back(free_form(Function::kBase64Decode, {kS}, kY));
+}
+
 }  // namespace
 
 std::span<const FunctionName> library_names() { return kNames; }
@@ -73,11 +135,15 @@ std::span<const FunctionName> library_names() { return kNames; }
 std::vector<Overload> library_overloads() {
   std::vector<Overload> out;
   add_math(out);
+  add_text(out);
   return out;
 }
 
 Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch) {
-  return math_call(function, arguments, scratch);
+  if (function <= Function::kBitShiftRight) return math_call(function, arguments, scratch);
+  if (function == Function::kFormat) return format_text(arguments, scratch);
+  if (function <= Function::kQuote) return text_call(function, arguments, scratch);
+  return encoding_call(function, arguments, scratch);
 }
 
 }  // namespace weir::cel

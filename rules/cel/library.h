@@ -13,7 +13,7 @@
 namespace weir::cel {
 
 inline bool is_library(Function function) {
-  return function >= Function::kGreatest && function <= Function::kBitShiftRight;
+  return function >= Function::kGreatest && function <= Function::kBase64Decode;
 }
 
 struct FunctionName {
@@ -29,5 +29,10 @@ Value library_call(Function function, std::span<const Value> arguments, Scratch&
 
 // Its parts, by theme.
 Value math_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+Value text_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+Value encoding_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+
+// The list of the pending elements from `begin`, which are then pending no more.
+Value collected(Scratch& scratch, std::size_t begin, Function function);
 
 }  // namespace weir::cel

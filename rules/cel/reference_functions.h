@@ -15,6 +15,9 @@ ReferenceValue reference_convert(Function function, const ReferenceValue& operan
 // Of rules/cel/library.h.
 ReferenceValue reference_library_call(Function function, const std::vector<ReferenceValue>& arguments);
 ReferenceValue reference_math(Function function, const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_text(Function function, const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_base64(Function function, const ReferenceValue& operand);
 
 ReferenceValue reference_time_part(Function function, const std::vector<ReferenceValue>& arguments);
 

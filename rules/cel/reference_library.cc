@@ -4,7 +4,10 @@
 namespace weir::cel {
 
 ReferenceValue reference_library_call(Function function, const std::vector<ReferenceValue>& arguments) {
-  return reference_math(function, arguments);
+  if (function <= Function::kBitShiftRight) return reference_math(function, arguments);
+  if (function == Function::kFormat) return reference_format(arguments);
+  if (function <= Function::kQuote) return reference_text(function, arguments);
+  return reference_base64(function, arguments[0]);
 }
 
 }  // namespace weir::cel

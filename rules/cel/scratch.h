@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,9 @@ class Scratch {
   // Elements of lists under construction, the innermost last.
   std::vector<Value>& pending() { return pending_; }
 
+  // A text under construction.
+  std::string& text() { return text_; }
+
   // Both return nullptr, and the evaluation is exhausted, if kMaxHeapBytes would be exceeded. The memory lives until
   // the next begin().
   char* allocate_text(std::size_t bytes);
@@ -32,8 +36,7 @@ class Scratch {
   // Takes `units` from the budget of kMaxCost; false, and the evaluation is exhausted, if there are not so many left.
   bool spend(std::uint64_t units) {
     if (units > cost_left_) [[unlikely]] {
-      cost_left_ = 0;
-      exhausted_ = true;
+      exhaust();
       return false;
     }
     cost_left_ -= units;
@@ -41,6 +44,10 @@ class Scratch {
   }
   bool spend_text(std::size_t bytes) { return bytes < kTextBytesPerCost || spend(bytes / kTextBytesPerCost); }
 
+  void exhaust() {
+    cost_left_ = 0;
+    exhausted_ = true;
+  }
   // Once true, the evaluation's only result is kCostLimit.
   bool exhausted() const { return exhausted_; }
 
@@ -53,6 +60,7 @@ class Scratch {
 
   std::vector<Value> registers_;
   std::vector<Value> pending_;
+  std::string text_;
   std::vector<Block> blocks_;
   std::size_t used_ = 0;   // cells of the last block
   std::size_t total_ = 0;  // cells handed out by this evaluation

@@ -61,6 +61,10 @@ TEST(Allocation, AWarmEvaluationMakesNone) {
       "{channel: mean, 'b': 2.0}[channel] > 1.0 && [1, card.count_1h].exists(x, {x: 'a'}.size() == 1)",
       "channel.matches('^onl.*buffer$') && channel.contains('longer') && size(channel) > 10",
       "time.getHours('+02:00') + duration('1h').getMinutes() + int('12') + int(double('1.5e2'))",
+      "math.greatest(card.count_1h, 3, 2u) == 4 && math.abs(amount) < math.least([amount, amount * 2])",
+      "'%s: %.3f, %.300e, %s, %s'.format([channel, mean, mean, {channel: amount, 'a': [time]}, mean])",
+      "channel.replace('o', '').split(' ').join('-').upperAscii().reverse().trim() + strings.quote(channel)",
+      "base64.decode(base64.encode(bytes(channel))) == b'' || channel.charAt(3) + channel.substring(2, 40) == ''",
   };
   Scratch scratch;
   for (const char* expression : expressions) {

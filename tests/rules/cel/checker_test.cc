@@ -163,7 +163,6 @@ TEST(Checker, SaysHowAFunctionIsCalled) {
   EXPECT_EQ(only("channel.int()"), "`int` is called in another way / write int(value)");
   EXPECT_EQ(only("channel.contains()"),
             "`contains` doesn't go with string.contains() / it takes string.contains(string)");
-  EXPECT_EQ(only("channel.charAt(1)"), "`charAt` is not supported yet");
   EXPECT_EQ(only("math.greatst(1, 2)"), "there is no function `math.greatst` / did you mean `math.greatest`?");
   EXPECT_EQ(only("maths.greatest(1)"), "there is no function `maths.greatest` / did you mean `math.greatest`?");
   EXPECT_EQ(only("math.nothing(1)"), "there is no function `math.nothing`");
