@@ -11,7 +11,8 @@
 
 namespace weir::cel {
 
-Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environment, const Type& wanted) {
+Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environment, const Type& wanted,
+                            Checking checking) {
   Issues issues;
   const auto text = source.text();
   if (text.size() > kMaxSourceBytes) {
@@ -23,7 +24,7 @@ Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environm
     return issues;
   }
   auto ast = parse(tokenize(source, issues), source, issues);
-  check(ast, environment, wanted, source, issues);
+  check(ast, environment, wanted, source, issues, checking);
   if (issues.has_errors()) return issues;
   return ast;
 }

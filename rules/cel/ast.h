@@ -18,6 +18,7 @@ using NodeId = std::uint32_t;
 
 enum class NodeKind : std::uint8_t {
   kFaulty,        // reported already
+  kFailing,       // the error `literal` of any evaluation: what Checking::kDynamic leaves of a name that isn't there
   kLiteral,       // `literal`
   kIdent,         // `name`; after the checker it is kSlot, kLocal, or a kLiteral of kind kType
   kSelect,        // child 0 . `name`
@@ -30,12 +31,21 @@ enum class NodeKind : std::uint8_t {
   kConditional,  // condition, then, else
   kList,
   kMap,    // key, value, key, value ...
-  kMacro,  // child 0 is the range, then the macro's expressions; `name` is the variable
+  kMacro,  // child 0 is the range, then the macro's expressions; `name` and `second_name` are the variables
   kSlot,   // `index` is the slot, `name` the variable's whole name
-  kLocal,  // `index` counts the enclosing macros from the outermost, 0
+  kLocal,  // `index` counts the variables of the enclosing macros from the outermost, 0
 };
 
-enum class Macro : std::uint8_t { kAll, kExists, kExistsOne, kMap, kFilter };
+enum class Macro : std::uint8_t {
+  kAll,
+  kExists,
+  kExistsOne,
+  kMap,
+  kFilter,
+  kTransformList,
+  kTransformMap,
+  kTransformMapEntry,
+};
 
 inline constexpr std::uint32_t kNoLocal = 0xFFFFFFFFU;
 
@@ -47,11 +57,12 @@ struct Node {
   Function function = Function::kNone;
   std::uint32_t index = 0;
   std::uint32_t depth = 1;                // levels of the tree below and with this node
-  std::uint32_t lowest_local = kNoLocal;  // the outermost enclosing macro whose variable is used in here
+  std::uint32_t lowest_local = kNoLocal;  // the outermost variable of an enclosing macro that is used in here
   SourceRange range;
   SourceRange name_range;  // the name or operator
   std::string name;
-  Value literal;  // its text lives in Ast::keep; of a money call, the amount
+  std::string second_name;  // kMacro: empty where one variable is enough
+  Value literal;            // its text lives in Ast::keep; of a money call, the amount
   std::vector<NodeId> children;
   Type type;
 

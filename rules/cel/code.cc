@@ -15,6 +15,8 @@ Value Code::keep(const Value& value) {
     return cells_.emplace_back(std::move(copy));
   };
   switch (value.kind()) {
+    case ValueKind::kError:
+      return Value::error(value.code(), texts_.emplace_back(value.error_detail()));
     case ValueKind::kString:
       return Value::string(texts_.emplace_back(value.as_string()));
     case ValueKind::kBytes:

@@ -56,17 +56,21 @@ enum class Op : std::uint8_t {
   kIntArithmetic,
   kRealArithmetic,
   kIntToReal,
-  kMakeList,      // dst = list of the b registers from a
-  kMakeMap,       // dst = map of the b registers from a: key, value ...
-  kLoopBegin,     // registers dst, dst + 1: the range a and the place in it; an error goes to register b, and on at c
-  kLoopNext,      // register dst + 2 = the next element or key, at a cost of b; to c if there is none
-  kCount,         // dst + 1 if a is true; an error goes to dst, and on at c
-  kCountEnd,      // dst = whether dst is 1
-  kCollectBegin,  // dst = where the pending elements begin
-  kCollectTest,   // on if a is true, to b if it is false; an error goes to dst, and on at c
-  kCollectPush,   // a is pending; an error goes to dst, and on at c
-  kCollectEnd,    // dst = list of the pending elements from a
-  kCollectDrop,   // forgets the pending elements from a
+  kMakeList,        // dst = list of the b registers from a
+  kMakeMap,         // dst = map of the b registers from a: key, value ...
+  kLoopBegin,       // registers dst, dst + 1: the range a and the place in it; an error goes to register b, and on at c
+  kLoopNext,        // register dst + 2 = the next element or key, at a cost of b; to c if there is none
+  kLoopNextPair,    // the same with dst + 2, dst + 3 = place and element, or key and value
+  kCount,           // dst + 1 if a is true; an error goes to dst, and on at c
+  kCountEnd,        // dst = whether dst is 1
+  kCollectBegin,    // dst = where the pending elements begin
+  kCollectTest,     // on if a is true, to b if it is false; an error goes to dst, and on at c
+  kCollectPush,     // a is pending; an error goes to dst, and on at c
+  kCollectKey,      // a is pending before the last pending value
+  kCollectEntries,  // a's entries are pending, a map's from b; a fault goes to dst, and on at c
+  kCollectEnd,      // dst = list of the pending elements from a
+  kCollectMap,      // dst = map of the pending entries from a
+  kCollectDrop,     // forgets the pending elements from a
 };
 
 // Where an operand is found, in the two highest bits.

@@ -116,6 +116,7 @@ class Generator {
     const Node& node = ast_[id];
     switch (node.kind) {
       case NodeKind::kLiteral:
+      case NodeKind::kFailing:
         return constant(node.literal);
       case NodeKind::kSlot:
         return kSlotSpace | node.index;
@@ -212,6 +213,10 @@ class Generator {
       emit({Op::kHas, Function::kNone, dst, kSlotSpace | target.index, 0, 0});
       return;
     }
+    if (target.kind == NodeKind::kFailing) {
+      emit({Op::kMove, Function::kNone, dst, operand(node.children[0]), 0, 0});
+      return;
+    }
     const std::uint32_t map = operand(target.children[0]);
     emit({Op::kHasKey, Function::kNone, dst, map, constant(Value::string(target.name)), 0});
   }
@@ -272,9 +277,10 @@ class Generator {
 
   void macro(Register dst, const Node& node) {
     const std::uint32_t range = operand(node.children[0]);
-    const Register loop = take(3);
-    if (locals_.size() <= node.index) locals_.resize(node.index + 1);
+    const Register loop = take(4);
+    if (locals_.size() <= node.index + 1) locals_.resize(node.index + 2);
     locals_[node.index] = static_cast<Register>(loop + 2);
+    if (!node.second_name.empty()) locals_[node.index + 1] = static_cast<Register>(loop + 3);
     switch (node.macro) {
       case Macro::kAll:
         return quantifier(dst, node, range, loop, true);
@@ -284,12 +290,19 @@ class Generator {
         return exists_one(dst, node, range, loop);
       case Macro::kMap:
       case Macro::kFilter:
+      case Macro::kTransformList:
+      case Macro::kTransformMap:
+      case Macro::kTransformMapEntry:
         return collector(dst, node, range, loop);
     }
   }
 
   std::uint32_t begin_loop(Register dst, std::uint32_t range, Register loop) {
     return emit({Op::kLoopBegin, Function::kNone, loop, range, dst, 0});
+  }
+
+  std::uint32_t next_in_loop(const Node& node, Register loop) {
+    return emit({node.second_name.empty() ? Op::kLoopNext : Op::kLoopNextPair, Function::kNone, loop, 0, 0, 0});
   }
 
   // A step costs as much as its body is long.
@@ -302,7 +315,7 @@ class Generator {
   void quantifier(Register dst, const Node& node, std::uint32_t range, Register loop, bool all) {
     emit({Op::kMove, Function::kNone, dst, constant(Value::boolean(all)), 0, 0});
     const std::uint32_t begin = begin_loop(dst, range, loop);
-    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    const std::uint32_t next = next_in_loop(node, loop);
     const std::uint32_t test = operand(node.children[1]);
     const std::uint32_t decide = emit({all ? Op::kAnd : Op::kOr, Function::kNone, dst, test, 0, 0});
     repeat(next);
@@ -312,7 +325,7 @@ class Generator {
   void exists_one(Register dst, const Node& node, std::uint32_t range, Register loop) {
     emit({Op::kMove, Function::kNone, dst, constant(Value::int64(0)), 0, 0});
     const std::uint32_t begin = begin_loop(dst, range, loop);
-    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    const std::uint32_t next = next_in_loop(node, loop);
     const std::uint32_t test = operand(node.children[1]);
     const std::uint32_t count = emit({Op::kCount, Function::kNone, dst, test, 0, 0});
     repeat(next);
@@ -325,19 +338,26 @@ class Generator {
     const Register first = take();
     emit({Op::kCollectBegin, Function::kNone, first, 0, 0, 0});
     const std::uint32_t begin = begin_loop(dst, range, loop);
-    const std::uint32_t next = emit({Op::kLoopNext, Function::kNone, loop, 0, 0, 0});
+    const std::uint32_t next = next_in_loop(node, loop);
     std::vector<std::uint32_t> failures;
     const bool filters = node.macro == Macro::kFilter || node.children.size() == 3;
     if (filters) {
       const std::uint32_t test = operand(node.children[1]);
       failures.push_back(emit({Op::kCollectTest, Function::kNone, dst, test, next, 0}));
     }
-    const bool transforms = node.macro == Macro::kMap;
-    const std::uint32_t value = transforms ? operand(node.children.back()) : kRegisterSpace | locals_[node.index];
-    failures.push_back(emit({Op::kCollectPush, Function::kNone, dst, value, 0, 0}));
+    const std::uint32_t variable = kRegisterSpace | locals_[node.index];
+    const std::uint32_t value = node.macro == Macro::kFilter ? variable : operand(node.children.back());
+    if (node.macro == Macro::kTransformMapEntry) {
+      failures.push_back(emit({Op::kCollectEntries, Function::kNone, dst, value, first, 0}));
+    } else {
+      // A failing value must not leave its key behind, so it is looked at first.
+      failures.push_back(emit({Op::kCollectPush, Function::kNone, dst, value, 0, 0}));
+      if (node.macro == Macro::kTransformMap) emit({Op::kCollectKey, Function::kNone, 0, variable, 0, 0});
+    }
     repeat(next);
     land(next);
-    emit({Op::kCollectEnd, Function::kNone, dst, first, 0, 0});
+    const bool map = node.macro == Macro::kTransformMap || node.macro == Macro::kTransformMapEntry;
+    emit({map ? Op::kCollectMap : Op::kCollectEnd, Function::kNone, dst, first, 0, 0});
     const std::uint32_t done = emit({Op::kJump, Function::kNone, 0, 0, 0, 0});
     for (const auto jump : failures) land(jump);
     emit({Op::kCollectDrop, Function::kNone, 0, first, 0, 0});

@@ -56,6 +56,11 @@ std::string_view type_kind_name(TypeKind kind) {
       return "type";
     case TypeKind::kOptional:
       return "optional_type";
+    case TypeKind::kFree:
+      return "dyn";
+    case TypeKind::kParameter:
+    case TypeKind::kAbstract:
+      return "abstract";
     case TypeKind::kError:
       return "error";
   }
@@ -75,11 +80,38 @@ Type Type::map(Type key, Type value) {
   return out;
 }
 
+Type Type::optional(Type element) {
+  Type out(TypeKind::kOptional);
+  out.parameters_.push_back(std::move(element));
+  return out;
+}
+
+Type Type::parameter(std::string name) {
+  Type out(TypeKind::kParameter);
+  out.given_name_ = std::move(name);
+  return out;
+}
+
+Type Type::abstract(std::string name, std::vector<Type> parameters) {
+  Type out(TypeKind::kAbstract);
+  out.given_name_ = std::move(name);
+  out.parameters_ = std::move(parameters);
+  return out;
+}
+
+Type Type::with(std::vector<Type> parameters) const {
+  Type out = *this;
+  out.parameters_ = std::move(parameters);
+  return out;
+}
+
 std::string Type::name() const {
   if (kind_ == TypeKind::kTimestamp) return "timestamp";
   if (kind_ == TypeKind::kDuration) return "duration";
   if (kind_ == TypeKind::kNull) return "null";
-  std::string out(type_kind_name(kind_));
+  if (kind_ == TypeKind::kOptional && parameters_.empty()) return "optional";
+  std::string out(given_name_.empty() ? type_kind_name(kind_) : given_name_);
+  if (kind_ == TypeKind::kOptional) out = "optional";
   if (parameters_.empty()) return out;
   out.push_back('(');
   for (std::size_t i = 0; i < parameters_.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -27,7 +28,10 @@ enum class TypeKind : std::uint8_t {
   kMap,
   kType,
   kOptional,
-  kError,  // the type of an expression that is already reported as faulty: it is accepted everywhere
+  kFree,       // not determined: what an empty list holds. It gives way to every other type
+  kParameter,  // a type parameter of a declared function: `T`
+  kAbstract,   // a type that only declared functions make
+  kError,      // the type of an expression that is already reported as faulty: it is accepted everywhere
 };
 
 // As type() shows it: "int", "list", "google.protobuf.Timestamp". Static storage.
@@ -40,18 +44,28 @@ class Type {
   static Type simple(TypeKind kind) { return Type(kind); }
   static Type list(Type element);
   static Type map(Type key, Type value);
+  static Type optional(Type element);
+  static Type free() { return Type(TypeKind::kFree); }
+  static Type parameter(std::string name);
+  static Type abstract(std::string name, std::vector<Type> parameters);
+  // The same with other parameters.
+  Type with(std::vector<Type> parameters) const;
 
   TypeKind kind() const { return kind_; }
-  // list: the element's; map: the key's and the value's; else none.
+  // list and optional: the element's; map: the key's and the value's; abstract: its own; else none.
   const std::vector<Type>& parameters() const { return parameters_; }
-  // As a person writes it: "int", "list(string)", "map(string, int)", "timestamp".
+  // As a person writes it: "int", "list(string)", "map(string, int)", "timestamp". What is not determined is "dyn".
   std::string name() const;
+  // Whether both are of one kind, and of one name where they have any; their parameters may differ.
+  bool same_constructor(const Type& other) const { return kind_ == other.kind_ && given_name_ == other.given_name_; }
+  const std::string& given_name() const { return given_name_; }
   bool operator==(const Type&) const = default;
 
  private:
   explicit Type(TypeKind kind) : kind_(kind) {}
   TypeKind kind_ = TypeKind::kDyn;
   std::vector<Type> parameters_;
+  std::string given_name_;  // of a kParameter or kAbstract
 };
 
 // A name that an expression may use. Dots are part of the name: `card.count_1h` is one variable, found by CEL's rule
@@ -60,6 +74,14 @@ struct Variable {
   std::string name;
   Type type;
   std::uint32_t slot = 0;  // where evaluate() finds its value, below 2^30; one name for each
+};
+
+// A function of which the checker alone knows: calling it is kNoSuchOverload. kParameter types stand for any type, the
+// same wherever they have one name.
+struct FunctionDeclaration {
+  std::string name;
+  std::vector<Type> parameters;
+  Type result;
 };
 
 class Environment {
@@ -71,9 +93,18 @@ class Environment {
   // In the order of their declaration.
   const std::vector<Variable>& variables() const { return variables_; }
 
+  void declare(FunctionDeclaration function) { functions_.push_back(std::move(function)); }
+  const std::vector<FunctionDeclaration>& functions() const { return functions_; }
+
+  // The namespace that the expressions stand in: in `a.b` the name `x` is a.b.x, else a.x, else x; `.x` is x alone.
+  void set_container(std::string container) { container_ = std::move(container); }
+  const std::string& container() const { return container_; }
+
  private:
   std::vector<Variable> variables_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::vector<FunctionDeclaration> functions_;
+  std::string container_;
 };
 
 // Words that CEL keeps for itself: they can't be names.

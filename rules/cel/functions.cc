@@ -178,12 +178,18 @@ bool is_namespace(std::string_view name) {
   });
 }
 
-bool is_known_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 14> kExtensions{
-      "existsOne", "transformList", "transformMap", "transformMapEntry", "bind",     "block", "index",
-      "optMap",    "optFlatMap",    "or",           "orValue",           "hasValue", "value",
+bool has_form(Function function, CallStyle style, std::size_t arity) {
+  if (function == Function::kEqual || function == Function::kNotEqual || function == Function::kIn ||
+      function == Function::kIndex) {
+    return style == CallStyle::kOperator && arity == 2;
+  }
+  return std::any_of(overloads().begin(), overloads().end(), [=](const Overload& overload) {
+    return overload.function == function && overload.style == style && overload.arity == arity;
+  });
+}
 
-      "flatten"};
+bool is_known_extension(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> kExtensions{"optMap", "optFlatMap", "or", "orValue", "hasValue", "value", "flatten"};
   return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();
 }
 

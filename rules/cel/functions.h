@@ -112,6 +112,8 @@ Function find_function(std::string_view name, CallStyle style, std::size_t arity
 std::vector<std::string> function_names(CallStyle style);
 // Whether some function's name is `name`, a dot and a word.
 bool is_namespace(std::string_view name);
+// Whether some form of the function takes so many arguments.
+bool has_form(Function function, CallStyle style, std::size_t arity);
 
 // Functions and macros of CEL's standard extensions that are recognised in order to be refused by name.
 bool is_known_extension(std::string_view name);

@@ -97,7 +97,10 @@ class Machine {
   Value make_collection(const Instruction& i);
   Value first_error(std::span<const Value> cells) const;
   Value made_map(std::span<const Value> cells);
+  std::span<const Value> taken(std::size_t begin, Value& failure);
   Value collected(std::size_t begin);
+  Value collected_map(std::size_t begin);
+  Value collect_entries(const Instruction& i);
   bool begin_loop(const Instruction& i);
   bool next_in_loop(const Instruction& i);
   static std::size_t loop_size(const Value& range) { return range.object_detail(); }
@@ -160,14 +163,50 @@ Value Machine::made_map(std::span<const Value> cells) {
   return make_map(cells);
 }
 
-Value Machine::collected(std::size_t begin) {
+// The pending values from `begin`, which are pending no more; or `failure` is why there is no room for them.
+std::span<const Value> Machine::taken(std::size_t begin, Value& failure) {
   auto& pending = scratch_.pending();
   const std::size_t count = pending.size() - begin;
   Value* out = scratch_.allocate_values(count);
-  if (out == nullptr) return Value::error(ErrorCode::kCostLimit);
+  if (out == nullptr) {
+    failure = Value::error(ErrorCode::kCostLimit);
+    return {};
+  }
   std::copy(pending.begin() + static_cast<std::ptrdiff_t>(begin), pending.end(), out);
   pending.resize(begin);
-  return make_list({out, count});
+  return {out, count};
+}
+
+Value Machine::collected(std::size_t begin) {
+  Value failure;
+  const auto cells = taken(begin, failure);
+  return failure.is_error() ? failure : make_list(cells);
+}
+
+Value Machine::collected_map(std::size_t begin) {
+  Value failure;
+  const auto cells = taken(begin, failure);
+  return failure.is_error() ? failure : make_map(cells);
+}
+
+// Null, or what is wrong with the new entries.
+Value Machine::collect_entries(const Instruction& i) {
+  constexpr std::string_view kName = "transformMapEntry";
+  const Value map = used(i.a);
+  if (map.is_error()) return map;
+  if (!map.is(ValueKind::kMap)) return Value::error(ErrorCode::kNoSuchOverload, kName);
+  auto& pending = scratch_.pending();
+  const auto begin = static_cast<std::size_t>(at(i.b).as_int64());
+  const auto cells = map_cells(map);
+  for (std::size_t place = 0; place < cells.size(); place += 2) {
+    const Value so_far = make_map(std::span<const Value>(pending).subspan(begin));
+    if (find_in_map(so_far, cells[place], scratch_) != nullptr) {
+      return Value::error(ErrorCode::kInvalidArgument, kName);
+    }
+    pending.push_back(cells[place]);
+    pending.push_back(cells[place + 1]);
+  }
+  return Value::null();
 }
 
 bool Machine::begin_loop(const Instruction& i) {
@@ -186,7 +225,13 @@ bool Machine::next_in_loop(const Instruction& i) {
   const auto place = static_cast<std::size_t>(registers_[i.dst + 1].as_int64());
   if (place >= loop_size(range) || !scratch_.spend(i.b)) return false;
   registers_[i.dst + 1] = Value::int64(static_cast<std::int64_t>(place + 1));
-  registers_[i.dst + 2] = range.is(ValueKind::kList) ? list_elements(range)[place] : map_cells(range)[place * 2];
+  const bool list = range.is(ValueKind::kList);
+  if (i.op == Op::kLoopNextPair) {
+    registers_[i.dst + 3] = list ? list_elements(range)[place] : map_cells(range)[place * 2 + 1];
+    registers_[i.dst + 2] = list ? Value::int64(static_cast<std::int64_t>(place)) : map_cells(range)[place * 2];
+  } else {
+    registers_[i.dst + 2] = list ? list_elements(range)[place] : map_cells(range)[place * 2];
+  }
   return true;
 }
 
@@ -356,6 +401,7 @@ Value Machine::run() {
         if (!begin_loop(i)) next = first + i.c;
         break;
       case Op::kLoopNext:
+      case Op::kLoopNextPair:
         // What the budget cuts short must not look like the end of the range.
         if (scratch_.exhausted()) return Value::error(ErrorCode::kCostLimit);
         if (!next_in_loop(i)) next = first + i.c;
@@ -396,6 +442,23 @@ Value Machine::run() {
         }
         break;
       }
+      case Op::kCollectKey: {
+        auto& pending = scratch_.pending();
+        pending.push_back(pending.back());
+        pending[pending.size() - 2] = at(i.a);
+        break;
+      }
+      case Op::kCollectEntries: {
+        const Value result = collect_entries(i);
+        if (result.is_error()) {
+          registers_[i.dst] = result;
+          next = first + i.c;
+        }
+        break;
+      }
+      case Op::kCollectMap:
+        registers_[i.dst] = collected_map(static_cast<std::size_t>(at(i.a).as_int64()));
+        break;
       case Op::kCollectEnd:
         registers_[i.dst] = collected(static_cast<std::size_t>(at(i.a).as_int64()));
         break;

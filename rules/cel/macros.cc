@@ -1,47 +1,52 @@
 #include "rules/cel/macros.h"
 
+#include <algorithm>
 #include <array>
 
 namespace weir::cel {
 namespace {
 
-struct Entry {
-  Macro macro;
-  std::string_view name;
-  std::size_t arguments;
-  std::string_view usage;
-};
+constexpr std::string_view kMapUsage = "map(x, value) or map(x, condition, value)";
+constexpr std::string_view kListUsage = "transformList(i, x, value) or transformList(i, x, condition, value)";
+constexpr std::string_view kMapOfUsage = "transformMap(k, x, value) or transformMap(k, x, condition, value)";
+constexpr std::string_view kEntryUsage = "transformMapEntry(k, x, {key: value})";
 
-constexpr std::array<Entry, 6> kMacros{{
-    {Macro::kAll, "all", 2, "all(x, condition)"},
-    {Macro::kExists, "exists", 2, "exists(x, condition)"},
-    {Macro::kExistsOne, "exists_one", 2, "exists_one(x, condition)"},
-    {Macro::kMap, "map", 2, "map(x, value) or map(x, condition, value)"},
-    {Macro::kMap, "map", 3, "map(x, value) or map(x, condition, value)"},
-    {Macro::kFilter, "filter", 2, "filter(x, condition)"},
+constexpr std::array<MacroForm, 17> kForms{{
+    {Macro::kAll, "all", 2, 1, "all(x, condition)"},
+    {Macro::kExists, "exists", 2, 1, "exists(x, condition)"},
+    {Macro::kExistsOne, "exists_one", 2, 1, "exists_one(x, condition)"},
+    {Macro::kExistsOne, "existsOne", 2, 1, "existsOne(x, condition)"},
+    {Macro::kMap, "map", 2, 1, kMapUsage},
+    {Macro::kMap, "map", 3, 1, kMapUsage},
+    {Macro::kFilter, "filter", 2, 1, "filter(x, condition)"},
+    {Macro::kAll, "all", 3, 2, "all(i, x, condition)"},
+    {Macro::kExists, "exists", 3, 2, "exists(i, x, condition)"},
+    {Macro::kExistsOne, "exists_one", 3, 2, "exists_one(i, x, condition)"},
+    {Macro::kExistsOne, "existsOne", 3, 2, "existsOne(i, x, condition)"},
+    {Macro::kTransformList, "transformList", 3, 2, kListUsage},
+    {Macro::kTransformList, "transformList", 4, 2, kListUsage},
+    {Macro::kTransformMap, "transformMap", 3, 2, kMapOfUsage},
+    {Macro::kTransformMap, "transformMap", 4, 2, kMapOfUsage},
+    {Macro::kTransformMapEntry, "transformMapEntry", 3, 2, kEntryUsage},
+    {Macro::kTransformMapEntry, "transformMapEntry", 4, 2, kEntryUsage},
 }};
 
 }  // namespace
 
-std::optional<Macro> find_macro(std::string_view name, std::size_t arguments) {
-  for (const auto& entry : kMacros) {
-    if (entry.name == name && entry.arguments == arguments) return entry.macro;
-  }
-  return std::nullopt;
+const MacroForm* find_macro(std::string_view name, std::size_t arguments) {
+  const auto* at = std::find_if(kForms.begin(), kForms.end(), [&](const MacroForm& form) {
+    return form.name == name && form.arguments == arguments;
+  });
+  return at == kForms.end() ? nullptr : at;
 }
 
 std::string_view macro_name(Macro macro) {
-  for (const auto& entry : kMacros) {
-    if (entry.macro == macro) return entry.name;
-  }
-  return {};
+  return std::find_if(kForms.begin(), kForms.end(), [&](const auto& form) { return form.macro == macro; })->name;
 }
 
 std::string_view macro_usage(std::string_view name) {
-  for (const auto& entry : kMacros) {
-    if (entry.name == name) return entry.usage;
-  }
-  return {};
+  const auto* at = std::find_if(kForms.begin(), kForms.end(), [&](const auto& form) { return form.name == name; });
+  return at == kForms.end() ? std::string_view() : at->usage;
 }
 
 }  // namespace weir::cel

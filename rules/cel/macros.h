@@ -1,4 +1,4 @@
-// The comprehension macros of the language's core.
+// The comprehension macros.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,16 @@
 
 namespace weir::cel {
 
-// `arguments` counts the variable. A name with another number of arguments is an ordinary call.
-std::optional<Macro> find_macro(std::string_view name, std::size_t arguments);
+struct MacroForm {
+  Macro macro;
+  std::string_view name;
+  std::size_t arguments;  // the variables and the expressions
+  std::size_t variables;
+  std::string_view usage;
+};
+
+// Nothing for a name with another number of arguments, which is an ordinary call.
+const MacroForm* find_macro(std::string_view name, std::size_t arguments);
 std::string_view macro_name(Macro macro);
 // "all(x, condition)", for messages; empty if `name` is no macro.
 std::string_view macro_usage(std::string_view name);

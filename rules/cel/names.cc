@@ -42,14 +42,23 @@ std::optional<TypeKind> named_type(std::string_view name) {
   return at == kNamedTypes.end() ? std::nullopt : std::optional(*at);
 }
 
-bool become_type(Node& node, std::string_view name) {
-  const auto kind = named_type(name);
-  if (!kind) return false;
+void become_type(Node& node, TypeKind kind) {
   node.kind = NodeKind::kLiteral;
-  node.literal = make_type(*kind);
+  node.literal = make_type(kind);
   node.type = Type::simple(TypeKind::kType);
   node.children.clear();
-  return true;
+}
+
+// "a.b.", "a." and "" for the container a.b: where a name is looked for, in this order.
+std::vector<std::string> prefixes_of(std::string_view container, bool rooted) {
+  std::vector<std::string> out;
+  for (std::string_view rest = rooted ? "" : container; !rest.empty();) {
+    out.push_back(std::string(rest) + ".");
+    const auto dot = rest.rfind('.');
+    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+  out.emplace_back();
+  return out;
 }
 
 void become_slot(Node& node, const Variable& variable) {
@@ -63,42 +72,50 @@ void become_slot(Node& node, const Variable& variable) {
 
 }  // namespace
 
+std::size_t Names::local_of(const Node& first) const {
+  std::size_t i = first.rooted ? 0 : locals_.size();
+  while (i > 0 && locals_[i - 1].name != first.name) --i;
+  return i;
+}
+
+Names::Known Names::find(const Ast& ast, std::span<const NodeId> chain) const {
+  const auto prefixes = prefixes_of(environment_.container(), ast[chain[0]].rooted);
+  for (std::size_t length = chain.size(); length > 0; --length) {
+    const auto name = spelled(ast, chain.first(length));
+    for (const auto& prefix : prefixes) {
+      const Variable* variable = environment_.find(prefix + name);
+      const auto type = variable == nullptr ? named_type(prefix + name) : std::nullopt;
+      if (variable != nullptr || type) return {length, variable, type};
+    }
+  }
+  return {};
+}
+
 bool Names::resolve(Ast& ast, NodeId id) const {
   const auto chain = chain_of(ast, id);
   if (chain.empty()) return true;
   Node& first = ast[chain[0]];
-  if (!first.rooted) {
-    for (std::size_t i = locals_.size(); i-- > 0;) {
-      if (locals_[i].name != first.name) continue;
-      first.kind = NodeKind::kLocal;
-      first.index = static_cast<std::uint32_t>(i);
-      first.type = locals_[i].type;
-      first.lowest_local = first.index;
-      return true;
-    }
+  if (const std::size_t local = local_of(first); local > 0) {
+    first.kind = NodeKind::kLocal;
+    first.index = static_cast<std::uint32_t>(local - 1);
+    first.type = locals_[local - 1].type;
+    first.lowest_local = first.index;
+    return true;
   }
-  for (std::size_t length = chain.size(); length > 0; --length) {
-    const auto name = spelled(ast, std::span(chain).first(length));
-    if (const Variable* variable = environment_.find(name)) {
-      become_slot(ast[chain[length - 1]], *variable);
-      return true;
-    }
-    if (become_type(ast[chain[length - 1]], name)) return true;
+  const Known known = find(ast, chain);
+  if (known.length == 0) return false;
+  Node& last = ast[chain[known.length - 1]];
+  if (known.variable != nullptr) {
+    become_slot(last, *known.variable);
+  } else {
+    become_type(last, *known.type);
   }
-  return false;
+  return true;
 }
 
 bool Names::knows(const Ast& ast, NodeId id) const {
   const auto chain = chain_of(ast, id);
-  if (chain.empty()) return true;
-  const Node& first = ast[chain[0]];
-  const auto same = [&first](const Local& local) { return local.name == first.name; };
-  if (!first.rooted && std::any_of(locals_.begin(), locals_.end(), same)) return true;
-  for (std::size_t length = chain.size(); length > 0; --length) {
-    const auto name = spelled(ast, std::span(chain).first(length));
-    if (environment_.find(name) != nullptr || named_type(name)) return true;
-  }
-  return false;
+  return chain.empty() || local_of(ast[chain[0]]) > 0 || find(ast, chain).length > 0;
 }
 
 std::string Names::suggestion(std::string_view name) const {

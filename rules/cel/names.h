@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,16 @@ class Names {
   std::string suggestion(std::string_view name) const;
 
  private:
+  // 1 + the place of the macro's variable of that name, or 0.
+  std::size_t local_of(const Node& first) const;
+
+  struct Known {
+    std::size_t length = 0;  // of the part of the chain that has a meaning; 0 if none has
+    const Variable* variable = nullptr;
+    std::optional<TypeKind> type;  // where it is no variable
+  };
+  Known find(const Ast& ast, std::span<const NodeId> chain) const;
+
   const Environment& environment_;
   std::vector<Local> locals_;
 };

@@ -326,23 +326,38 @@ class Parser {
   NodeId receiver_call(NodeId operand, const Token& token) {
     auto arguments = call_arguments();
     const auto range = joined(ast_[operand].range, cursor_.previous().range);
-    const auto macro = find_macro(token.text, arguments.size());
-    if (macro) {
-      const Node& variable = ast_[arguments[0]];
-      if (variable.kind != NodeKind::kIdent || variable.rooted) {
-        if (variable.kind != NodeKind::kFaulty) {
-          cursor_.report(variable.range, token.text + "() begins with the name of its variable");
-        }
-        return faulty(range);
-      }
-      Node node = make(NodeKind::kMacro, range, token.range, variable.name);
-      node.macro = *macro;
-      node.children.push_back(operand);
-      node.children.insert(node.children.end(), arguments.begin() + 1, arguments.end());
-      return add(std::move(node));
+    if (const auto* form = find_macro(token.text, arguments.size())) {
+      arguments.insert(arguments.begin(), operand);
+      return macro(*form, make(NodeKind::kMacro, range, token.range, {}, std::move(arguments)));
     }
     arguments.insert(arguments.begin(), operand);
     return add(make(NodeKind::kReceiverCall, range, token.range, token.text, std::move(arguments)));
+  }
+
+  // `node` has all arguments as children still.
+  NodeId macro(const MacroForm& form, Node node) {
+    const auto first = node.children.begin() + 1;
+    const std::vector<NodeId> variables(first, first + static_cast<std::ptrdiff_t>(form.variables));
+    for (const NodeId id : variables) {
+      const Node& variable = ast_[id];
+      if (variable.kind == NodeKind::kIdent && !variable.rooted) continue;
+      if (variable.kind != NodeKind::kFaulty) {
+        cursor_.report(variable.range, std::string(form.name) + "() begins with the name of its variable",
+                       "write " + std::string(form.usage));
+      }
+      return faulty(node.range);
+    }
+    node.macro = form.macro;
+    node.name = ast_[variables[0]].name;
+    if (form.variables == 2) {
+      node.second_name = ast_[variables[1]].name;
+      if (node.second_name == node.name) {
+        cursor_.report(ast_[variables[1]].range, "both variables are called `" + node.name + "`");
+        return faulty(node.range);
+      }
+    }
+    node.children.erase(first, first + static_cast<std::ptrdiff_t>(form.variables));
+    return add(std::move(node));
   }
 
   NodeId index(NodeId operand) {

@@ -21,9 +21,9 @@ const Type& Program::type() const { return code_->type; }
 std::span<const std::uint32_t> Program::slots() const { return code_->slots; }
 
 Result<Program, Issues> compile(std::string_view text, const Place& place, const Environment& environment,
-                                const Type& wanted) {
+                                const Type& wanted, Checking checking) {
   const SourceMap source(text, place);
-  auto ast = analyse(source, environment, wanted);
+  auto ast = analyse(source, environment, wanted, checking);
   if (!ast.ok()) return ast.error();
   Issues issues;
   auto code = generate(*ast, source, issues);

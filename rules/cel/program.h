@@ -9,6 +9,7 @@
 #include "engine/base/diagnostics.h"
 #include "engine/base/result.h"
 #include "engine/base/value.h"
+#include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
 
 namespace weir::cel {
@@ -43,8 +44,9 @@ class Program {
 // Parses, checks and compiles. `place` is where the first character of `text` stands in its file: issues name
 // file:line:column of that file (`text` may be a YAML block scalar: every line of it is indented by
 // `place.column - 1` in the file). All faults are reported, not the first. `wanted` is the type that the
-// expression must have; Type::dyn() accepts any.
+// expression must have; Type::dyn() accepts any. Rules are compiled strictly; kDynamic is for CEL's own conformance
+// tests.
 Result<Program, Issues> compile(std::string_view text, const Place& place, const Environment& environment,
-                                const Type& wanted);
+                                const Type& wanted, Checking checking = Checking::kStrict);
 
 }  // namespace weir::cel

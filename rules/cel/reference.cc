@@ -40,6 +40,7 @@ class Walker {
     const Node& node = ast_[id];
     switch (node.kind) {
       case NodeKind::kLiteral:
+      case NodeKind::kFailing:
         return reference_from(node.literal);
       case NodeKind::kSlot:
         return reference_from(slots_[node.index]);
@@ -103,6 +104,7 @@ class Walker {
       if (value.is_fault()) return value;
       return {!value.is<ReferenceAbsent>()};
     }
+    if (target.kind == NodeKind::kFailing) return reference_from(target.literal);
     const auto map = used(target.children[0]);
     if (map.is_fault()) return map;
     if (!map.is<ReferenceMap>()) return reference_fault(ErrorCode::kNoSuchOverload, "has");
@@ -150,61 +152,108 @@ class Walker {
     if (!range.is<ReferenceList>() && !range.is<ReferenceMap>()) {
       return reference_fault(ErrorCode::kNoSuchOverload, "comprehension");
     }
-    const auto& elements = range.is<ReferenceList>() ? range.as<ReferenceList>() : range.as<ReferenceMap>().keys;
-    locals_.emplace_back();
-    auto result = over(node, elements);
-    locals_.pop_back();
-    return result;
+    std::vector<Binding> bindings;
+    if (range.is<ReferenceList>()) {
+      std::int64_t place = 0;
+      for (const auto& element : range.as<ReferenceList>()) {
+        bindings.push_back(node.second_name.empty() ? Binding{element} : Binding{{place}, element});
+        ++place;
+      }
+    } else {
+      const auto& map = range.as<ReferenceMap>();
+      for (std::size_t i = 0; i < map.keys.size(); ++i) {
+        bindings.push_back(node.second_name.empty() ? Binding{map.keys[i]} : Binding{map.keys[i], map.values[i]});
+      }
+    }
+    return over(node, bindings);
   }
 
-  ReferenceValue over(const Node& node, const ReferenceList& elements) {
+  // The values of a macro's variables in one step.
+  using Binding = std::vector<ReferenceValue>;
+
+  template <class Result>
+  auto bound(const Binding& binding, Result result) {
+    for (const auto& value : binding) locals_.push_back(value);
+    auto out = result();
+    locals_.resize(locals_.size() - binding.size());
+    return out;
+  }
+
+  ReferenceValue over(const Node& node, const std::vector<Binding>& bindings) {
     switch (node.macro) {
       case Macro::kAll:
-        return quantified(node, elements, false, "&&");
+        return quantified(node, bindings, false, "&&");
       case Macro::kExists:
-        return quantified(node, elements, true, "||");
+        return quantified(node, bindings, true, "||");
       case Macro::kExistsOne: {
         int count = 0;
-        for (const auto& element : elements) {
-          locals_.back() = element;
-          const auto test = condition(node.children[1], "exists_one");
+        for (const auto& binding : bindings) {
+          const auto test = bound(binding, [&] { return condition(node.children[1], "exists_one"); });
           if (test.is_fault()) return test;
           if (test.as<bool>()) ++count;
         }
         return {count == 1};
       }
-      case Macro::kMap:
-      case Macro::kFilter:
-        break;
+      default:
+        return collected(node, bindings);
     }
-    return collected(node, elements);
   }
 
-  ReferenceValue quantified(const Node& node, const ReferenceList& elements, bool decisive, std::string_view name) {
+  ReferenceValue quantified(const Node& node, const std::vector<Binding>& bindings, bool decisive,
+                            std::string_view name) {
     ReferenceValue fault;
-    for (const auto& element : elements) {
-      locals_.back() = element;
-      const auto test = condition(node.children[1], name);
+    for (const auto& binding : bindings) {
+      const auto test = bound(binding, [&] { return condition(node.children[1], name); });
       if (test.is<bool>() && test.as<bool>() == decisive) return test;
       if (test.is_fault() && !fault.is_fault()) fault = test;
     }
     return fault.is_fault() ? fault : ReferenceValue{!decisive};
   }
 
-  ReferenceValue collected(const Node& node, const ReferenceList& elements) {
-    ReferenceList out;
-    for (const auto& element : elements) {
-      locals_.back() = element;
-      if (node.macro == Macro::kFilter || node.children.size() == 3) {
-        const auto test = condition(node.children[1], "filter");
-        if (test.is_fault()) return test;
-        if (!test.as<bool>()) continue;
-      }
-      auto value = node.macro == Macro::kFilter ? element : used(node.children.back());
+  ReferenceValue collected(const Node& node, const std::vector<Binding>& bindings) {
+    ReferenceList list;
+    ReferenceMap map;
+    for (const auto& binding : bindings) {
+      auto value = bound(binding, [&] { return step(node, binding); });
       if (value.is_fault()) return value;
-      out.push_back(std::move(value));
+      if (value.is<ReferenceAbsent>()) continue;
+      if (node.macro == Macro::kTransformMapEntry) {
+        const auto fault = add_entries(map, value);
+        if (fault.is_fault()) return fault;
+      } else if (node.macro == Macro::kTransformMap) {
+        map.keys.push_back(binding[0]);
+        map.values.push_back(std::move(value));
+      } else {
+        list.push_back(std::move(value));
+      }
     }
-    return {std::move(out)};
+    const bool makes_map = node.macro == Macro::kTransformMap || node.macro == Macro::kTransformMapEntry;
+    return makes_map ? ReferenceValue{std::move(map)} : ReferenceValue{std::move(list)};
+  }
+
+  // What a step of a collecting macro adds; absent if nothing.
+  ReferenceValue step(const Node& node, const Binding& binding) {
+    if (node.macro == Macro::kFilter || node.children.size() == 3) {
+      const auto test = condition(node.children[1], "filter");
+      if (test.is_fault()) return test;
+      if (!test.as<bool>()) return {ReferenceAbsent{}};
+    }
+    return node.macro == Macro::kFilter ? binding[0] : used(node.children.back());
+  }
+
+  static ReferenceValue add_entries(ReferenceMap& map, const ReferenceValue& entries) {
+    if (!entries.is<ReferenceMap>()) return reference_fault(ErrorCode::kNoSuchOverload, "transformMapEntry");
+    const auto& added = entries.as<ReferenceMap>();
+    for (std::size_t i = 0; i < added.keys.size(); ++i) {
+      for (const auto& key : map.keys) {
+        if (reference_equal(key, added.keys[i])) {
+          return reference_fault(ErrorCode::kInvalidArgument, "transformMapEntry");
+        }
+      }
+      map.keys.push_back(added.keys[i]);
+      map.values.push_back(added.values[i]);
+    }
+    return {true};
   }
 
   const Ast& ast_;
@@ -215,9 +264,10 @@ class Walker {
 
 }  // namespace
 
-Result<Reference, Issues> Reference::make(std::string_view text, const Environment& environment, const Type& wanted) {
+Result<Reference, Issues> Reference::make(std::string_view text, const Environment& environment, const Type& wanted,
+                                          Checking checking) {
   const SourceMap source(text, Place{nullptr, 1, 1, 1});
-  auto ast = analyse(source, environment, wanted);
+  auto ast = analyse(source, environment, wanted, checking);
   if (!ast.ok()) return ast.error();
   return Reference(std::move(*ast));
 }

@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/base/value.h"
 #include "rules/cel/ast.h"
+#include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
 #include "rules/cel/reference_value.h"
 
@@ -18,7 +19,8 @@ namespace weir::cel {
 class Reference {
  public:
   // Faults are those of compile(), but for patterns of matches().
-  static Result<Reference, Issues> make(std::string_view text, const Environment& environment, const Type& wanted);
+  static Result<Reference, Issues> make(std::string_view text, const Environment& environment, const Type& wanted,
+                                        Checking checking = Checking::kStrict);
 
   // It has a budget of its own, far above that of the compiled evaluator: beyond it the result is kCostLimit.
   ReferenceValue evaluate(std::span<const Value> slots) const;

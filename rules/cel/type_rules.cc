@@ -1,12 +1,16 @@
 #include "rules/cel/type_rules.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace weir::cel {
 namespace {
 
-bool open(const Type& type) { return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kError; }
+bool open(const Type& type) {
+  return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kError || type.kind() == TypeKind::kFree;
+}
 
 std::optional<Type> in_type(const Type& element, const Type& container) {
   const Type boolean = Type::simple(TypeKind::kBool);
@@ -23,6 +27,37 @@ std::optional<Type> index_type(const Type& container, const Type& key) {
   }
   if (container.kind() != TypeKind::kMap || !compatible(key, container.parameters()[0])) return std::nullopt;
   return container.parameters()[1];
+}
+
+using Bindings = std::map<std::string, Type, std::less<>>;
+
+// Whether an argument fits a parameter, given what the type parameters stand for already; they take on what it adds.
+bool bind(const Type& parameter, const Type& argument, Bindings& bindings) {
+  if (parameter.kind() == TypeKind::kParameter) {
+    const auto [at, added] = bindings.emplace(parameter.given_name(), argument);
+    if (added) return true;
+    if (!compatible(at->second, argument)) return false;
+    at->second = joined(at->second, argument);
+    return true;
+  }
+  if (open(parameter) || open(argument)) return true;
+  if (!parameter.same_constructor(argument) || parameter.parameters().size() != argument.parameters().size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < argument.parameters().size(); ++i) {
+    if (!bind(parameter.parameters()[i], argument.parameters()[i], bindings)) return false;
+  }
+  return true;
+}
+
+Type substituted(const Type& type, const Bindings& bindings) {
+  if (type.kind() == TypeKind::kParameter) {
+    const auto at = bindings.find(type.given_name());
+    return at == bindings.end() ? Type::free() : at->second;
+  }
+  std::vector<Type> parameters;
+  for (const auto& parameter : type.parameters()) parameters.push_back(substituted(parameter, bindings));
+  return type.with(std::move(parameters));
 }
 
 bool takes(const Overload& overload, CallStyle style, std::span<const Type> arguments) {
@@ -60,21 +95,36 @@ std::optional<Type> extreme_type(std::span<const Type> arguments) {
 
 bool compatible(const Type& a, const Type& b) {
   if (open(a) || open(b)) return true;
-  if (a.kind() != b.kind()) return false;
+  if (!a.same_constructor(b)) return false;
   return std::equal(a.parameters().begin(), a.parameters().end(), b.parameters().begin(), b.parameters().end(),
                     compatible);
 }
 
 Type joined(const Type& a, const Type& b) {
-  if (a == b || b.kind() == TypeKind::kError) return a;
-  if (a.kind() == TypeKind::kError) return b;
-  if (a.kind() == TypeKind::kList && b.kind() == TypeKind::kList) {
-    return Type::list(joined(a.parameters()[0], b.parameters()[0]));
+  if (a == b || b.kind() == TypeKind::kError || b.kind() == TypeKind::kFree) return a;
+  if (a.kind() == TypeKind::kError || a.kind() == TypeKind::kFree) return b;
+  if (!a.same_constructor(b) || !compatible(a, b)) return Type::dyn();
+  std::vector<Type> parameters;
+  for (std::size_t i = 0; i < a.parameters().size(); ++i) {
+    parameters.push_back(joined(a.parameters()[i], b.parameters()[i]));
   }
-  if (a.kind() == TypeKind::kMap && b.kind() == TypeKind::kMap) {
-    return Type::map(joined(a.parameters()[0], b.parameters()[0]), joined(a.parameters()[1], b.parameters()[1]));
+  return a.with(std::move(parameters));
+}
+
+Type settled(const Type& type) {
+  if (type.kind() == TypeKind::kFree) return Type::dyn();
+  std::vector<Type> parameters;
+  for (const auto& parameter : type.parameters()) parameters.push_back(settled(parameter));
+  return type.with(std::move(parameters));
+}
+
+std::optional<Type> call_type(const FunctionDeclaration& function, std::span<const Type> arguments) {
+  if (function.parameters.size() != arguments.size()) return std::nullopt;
+  Bindings bindings;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!bind(function.parameters[i], arguments[i], bindings)) return std::nullopt;
   }
-  return Type::dyn();
+  return substituted(function.result, bindings);
 }
 
 std::optional<Type> call_type(Function function, CallStyle style, std::span<const Type> arguments) {
@@ -84,7 +134,7 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
   if (function == Function::kIn) return in_type(arguments[0], arguments[1]);
   if (function == Function::kIndex) return index_type(arguments[0], arguments[1]);
   if (function == Function::kAdd && arguments[0].kind() == TypeKind::kList && arguments[1].kind() == TypeKind::kList) {
-    return joined(arguments[0], arguments[1]);
+    return Type::list(joined(arguments[0].parameters()[0], arguments[1].parameters()[0]));
   }
   if (function == Function::kGreatest || function == Function::kLeast) return extreme_type(arguments);
   std::optional<Type> result;

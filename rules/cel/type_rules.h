@@ -12,11 +12,16 @@ namespace weir::cel {
 
 // Whether a value of one may stand where the other is meant. dyn goes with everything, also as a parameter.
 bool compatible(const Type& a, const Type& b);
-// The narrowest type that holds both: dyn if they differ.
+// The narrowest type that holds both: dyn if they don't go together.
 Type joined(const Type& a, const Type& b);
+// The type with dyn where something is not determined.
+Type settled(const Type& type);
 
 // The type of the call, or nothing if no form of the function takes these arguments.
 std::optional<Type> call_type(Function function, CallStyle style, std::span<const Type> arguments);
+
+// The same for a declared function.
+std::optional<Type> call_type(const FunctionDeclaration& function, std::span<const Type> arguments);
 
 // "size(string), size(bytes), size(list) or size(map)".
 std::string known_forms(Function function, CallStyle style);

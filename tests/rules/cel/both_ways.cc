@@ -25,11 +25,11 @@ bool agree(const ReferenceValue& reference, const Value& value) {
   return too_costly(reference) || too_costly(reference_from(value)) || same_result(reference, value);
 }
 
-std::string World::result(std::string_view text) const {
+std::string World::result(std::string_view text, Checking checking) const {
   const auto file = std::make_shared<const SourceFile>(SourceFile{"rule.yaml", std::string(text)});
-  const auto program = compile(text, {file, 1, 1, 1}, environment_, Type::dyn());
+  const auto program = compile(text, {file, 1, 1, 1}, environment_, Type::dyn(), checking);
   if (!program.ok()) return "issues: " + program.error().render();
-  const auto reference = Reference::make(text, environment_, Type::dyn());
+  const auto reference = Reference::make(text, environment_, Type::dyn(), checking);
   WEIR_CHECK(reference.ok(), "what compiles passes the checker");
   Scratch scratch;
   const Value value = program->evaluate(slots_, scratch);

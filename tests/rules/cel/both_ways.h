@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
+#include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
 #include "rules/cel/reference_value.h"
 
@@ -22,12 +23,13 @@ class World {
   }
 
   const Environment& environment() const { return environment_; }
+  Environment& environment() { return environment_; }
   const std::vector<Value>& slots() const { return slots_; }
   std::vector<Value>& slots() { return slots_; }
 
   // The result as text (see to_text), "issues: ..." with the rendered diagnostics if it doesn't compile, or
   // "DIFFERENT: ..." if the evaluators disagree.
-  std::string result(std::string_view text) const;
+  std::string result(std::string_view text, Checking checking = Checking::kStrict) const;
   // The diagnostics of an expression that must have some, as in a file named rule.yaml, the text beginning at line 1,
   // column 1. `wanted` is dyn unless given.
   std::string issues(std::string_view text, const Type& wanted = Type::dyn()) const;

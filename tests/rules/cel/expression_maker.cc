@@ -140,11 +140,41 @@ std::string ExpressionMaker::list(int depth) {
 std::string ExpressionMaker::quantifier(int depth) {
   if (locals_ >= 3) return comparison(depth);
   const auto range = below(2) == 0 ? std::string("l1") : list(depth - 1);
-  const auto name = "v" + std::to_string(locals_);
-  ++locals_;
-  const auto* macro = std::array{"all", "exists", "exists_one"}[below(3)];
-  auto out = range + "." + macro + "(" + name + ", " + boolean(depth - 1) + ")";
-  --locals_;
+  const int variables = 1 + static_cast<int>(below(2));
+  auto names = "v" + std::to_string(locals_);
+  if (variables == 2) names += ", v" + std::to_string(locals_ + 1);
+  locals_ += variables;
+  const auto* macro = std::array{"all", "exists", "exists_one", "existsOne"}[below(4)];
+  auto out = range + "." + macro + "(" + names + ", " + boolean(depth - 1) + ")";
+  locals_ -= variables;
+  return out;
+}
+
+// An int out of a list or a map that a macro makes.
+std::string ExpressionMaker::transformed(int depth) {
+  if (locals_ >= 3) return local(TypeKind::kInt);
+  const auto range = below(2) == 0 ? std::string("l1") : list(depth - 1);
+  const auto first = "v" + std::to_string(locals_);
+  const auto second = "v" + std::to_string(locals_ + 1);
+  locals_ += 2;
+  const auto filter = below(2) == 0 ? boolean(depth - 1) + ", " : std::string();
+  const auto head = "(" + first + ", " + second + ", " + filter;
+  std::string out;
+  switch (below(4)) {
+    case 0:
+      out = "size(" + range + ".transformList" + head + integer(depth - 1) + "))";
+      break;
+    case 1:
+      out = range + ".transformMap" + head + integer(depth - 1) + ")[1]";
+      break;
+    case 2:
+      out = range + ".transformMapEntry" + head + "{" + integer(depth - 1) + ": " + first + "})[3]";
+      break;
+    default:
+      out = "l1.map(" + first + ", mp.transformMap(k, " + second + ", " + integer(depth - 1) + ").k)[0]";
+      break;
+  }
+  locals_ -= 2;
   return out;
 }
 
@@ -185,7 +215,7 @@ std::string ExpressionMaker::integer(int depth) {
   const auto* part =
       std::array{"getFullYear",  "getMonth", "getDate",    "getDayOfMonth", "getDayOfWeek",
                  "getDayOfYear", "getHours", "getMinutes", "getSeconds",    "getMilliseconds"}[below(10)];
-  switch (below(12)) {
+  switch (below(13)) {
     case 0:
       return "-" + local(TypeKind::kInt);
     case 1:
@@ -203,6 +233,8 @@ std::string ExpressionMaker::integer(int depth) {
              "()";
     case 7:
       return "size(" + list(depth - 1) + " + l1)";
+    case 8:
+      return transformed(depth);
     default: {
       const auto* op = std::array{"+", "-", "*", "/", "%"}[below(5)];
       return "(" + integer(depth - 1) + " " + op + " " + integer(depth - 1) + ")";

@@ -43,6 +43,7 @@ class ExpressionMaker {
   std::string comparison(int depth);
   std::string quantifier(int depth);
   std::string list(int depth);
+  std::string transformed(int depth);
   Value slot_value(TypeKind kind);
 
   std::span<const std::uint8_t> bytes_;

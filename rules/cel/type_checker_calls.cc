@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "engine/base/diagnostics.h"
+#include "rules/cel/constant_arguments.h"
+#include "rules/cel/macros.h"
+#include "rules/cel/money_literal.h"
+#include "rules/cel/type_checker.h"
+#include "rules/cel/type_rules.h"
+
+namespace weir::cel {
+namespace {
+
+bool is_faulty(const Type& type) { return type.kind() == TypeKind::kError; }
+
+// Whether an unknown name is more likely a function of a namespace than a call on an unknown variable.
+bool is_slip_of(const std::string& name, bool on_values) {
+  if (on_values) return false;
+  return is_namespace(name.substr(0, name.rfind('.'))) ||
+         closest_name(name, function_names(CallStyle::kGlobal)).find('.') != std::string_view::npos;
+}
+
+}  // namespace
+
+Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& types) {
+  const Node& node = ast_[id];
+  if (auto type = call_type(node.function, style, types)) return *type;
+  if (dynamic_) {
+    // The evaluators take the arguments of some form, of whatever kinds; a pattern must be known before.
+    const bool may_run = has_form(node.function, style, types.size()) && node.function != Function::kMatches;
+    return may_run ? Type::dyn() : failing(id, ErrorCode::kNoSuchOverload);
+  }
+  if (std::any_of(types.begin(), types.end(), is_faulty)) return faulty();
+  if (style == CallStyle::kOperator) {
+    const bool on_name = node.function == Function::kNot && types[0].kind() != TypeKind::kBool;
+    fault(node.name_range, "`" + node.name + "` can't be applied to " + types[0].name(),
+          on_name ? "`!` wants a condition" : "");
+    return after_fault(node.function);
+  }
+  std::vector<std::string> names;
+  for (const auto& type : types) names.push_back(type.name());
+  fault(node.name_range, "`" + node.name + "` doesn't go with " + spelled_form(node.function, style, names),
+        "it takes " + known_forms(node.function, style));
+  return faulty();
+}
+
+Type TypeChecker::call(NodeId id) {
+  Node& node = ast_[id];
+  node.function = find_function(node.name, CallStyle::kGlobal, node.children.size());
+  if (node.function == Function::kMoney || (node.function == Function::kNone && is_currency_function(node.name))) {
+    node.function = Function::kMoney;
+    check_children(id);
+    check_money(ast_, id, source_, issues_);
+    return Type::simple(TypeKind::kMoney);
+  }
+  if (node.function == Function::kNone) return declared_call(id);
+  return constant_checked(id, resolved(id, CallStyle::kGlobal, check_children(id)));
+}
+
+// A call of what is no function of the language.
+Type TypeChecker::declared_call(NodeId id) {
+  const auto types = check_children(id);
+  const Node& node = ast_[id];
+  for (const auto& function : environment_.functions()) {
+    if (function.name != node.name) continue;
+    const auto type = call_type(function, types);
+    if (!type) continue;
+    failing(id, ErrorCode::kNoSuchOverload);
+    return *type;
+  }
+  return unknown_function(id, CallStyle::kGlobal);
+}
+
+// `math.abs(x)` is parsed as a call on `math`. Where that is a declared name, the call is one on its value, unless
+// there is no such function on values.
+bool TypeChecker::become_namespaced(NodeId id) {
+  Node& node = ast_[id];
+  const NodeId target = node.children[0];
+  const auto space = dotted_name(ast_, target);
+  if (!space) return false;
+  const bool on_values = find_function(node.name, CallStyle::kReceiver, node.children.size()) != Function::kNone;
+  const auto name = *space + "." + node.name;
+  const bool known = find_function(name, CallStyle::kGlobal, node.children.size() - 1) != Function::kNone;
+  if (names_.knows(ast_, target) ? on_values || !known : !known && !is_slip_of(name, on_values)) return false;
+  node.kind = NodeKind::kCall;
+  node.name = name;
+  node.name_range = joined(ast_[target].range, node.name_range);
+  node.children.erase(node.children.begin());
+  return true;
+}
+
+Type TypeChecker::receiver_call(NodeId id) {
+  if (become_namespaced(id)) return call(id);
+  Node& node = ast_[id];
+  node.function = find_function(node.name, CallStyle::kReceiver, node.children.size());
+  if (node.function == Function::kNone) {
+    // A namespace such as `math` and a macro's variable aren't declared names: saying so as well would hide what is
+    // wrong.
+    if (!is_known_extension(node.name) && macro_usage(node.name).empty()) check_children(id);
+    return unknown_function(id, CallStyle::kReceiver);
+  }
+  const auto types = check_children(id);
+  return constant_checked(id, resolved(id, CallStyle::kReceiver, types));
+}
+
+Type TypeChecker::constant_checked(NodeId id, Type type) {
+  // Without a constant pattern there is no code; other arguments may fail when they are used.
+  const bool now = !dynamic_ || ast_[id].function == Function::kMatches;
+  if (now && !is_faulty(type)) check_constant_arguments(ast_, id, source_, issues_);
+  return type;
+}
+
+Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
+  if (dynamic_) return failing(id, ErrorCode::kNoSuchOverload);
+  const Node& node = ast_[id];
+  const auto other = style == CallStyle::kGlobal ? CallStyle::kReceiver : CallStyle::kGlobal;
+  std::string message = "there is no function `" + node.name + "`";
+  std::string hint;
+  if (const auto usage = macro_usage(node.name); !usage.empty()) {
+    message = "`" + node.name + "` is called in another way";
+    hint = "write list." + std::string(usage);
+  } else if (node.name == "has") {
+    message = "`has` is called in another way";
+    hint = "write has(field)";
+  } else if (is_known_extension(node.name)) {
+    message = "`" + node.name + "` is not supported yet";
+  } else if (find_function(node.name, other, node.children.size()) != Function::kNone) {
+    message = "`" + node.name + "` is called in another way";
+    hint = style == CallStyle::kGlobal ? "write value." + node.name + "(...)" : "write " + node.name + "(value)";
+  } else {
+    auto candidates = function_names(style);
+    if (style == CallStyle::kReceiver)
+      candidates.insert(candidates.end(), {"all", "exists", "exists_one", "map", "filter"});
+    if (style == CallStyle::kGlobal) candidates.emplace_back("has");
+    const auto closest = closest_name(node.name, candidates);
+    if (!closest.empty()) hint = "did you mean `" + std::string(closest) + "`?";
+  }
+  fault(node.name_range, message, hint);
+  return faulty();
+}
+
+}  // namespace weir::cel
