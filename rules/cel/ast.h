@@ -32,8 +32,9 @@ enum class NodeKind : std::uint8_t {
   kList,
   kMap,    // key, value, key, value ...
   kMacro,  // child 0 is the range, then the macro's expressions; `name` and `second_name` are the variables
+  kLet,    // values, each for the variables that follow, then the expression; `name` is the variable, or cel.block()
   kSlot,   // `index` is the slot, `name` the variable's whole name
-  kLocal,  // `index` counts the variables of the enclosing macros from the outermost, 0
+  kLocal,  // `index` counts the variables of the enclosing macros and bindings from the outermost, 0
 };
 
 enum class Macro : std::uint8_t {
@@ -56,8 +57,9 @@ struct Node {
   bool reads_slots = false;
   Function function = Function::kNone;
   std::uint32_t index = 0;
-  std::uint32_t depth = 1;                // levels of the tree below and with this node
-  std::uint32_t lowest_local = kNoLocal;  // the outermost variable of an enclosing macro that is used in here
+  std::uint32_t depth = 1;  // levels of the tree below and with this node
+  // The outermost variable of an enclosing macro that is used in here; the name of a constant doesn't count.
+  std::uint32_t lowest_local = kNoLocal;
   SourceRange range;
   SourceRange name_range;  // the name or operator
   std::string name;

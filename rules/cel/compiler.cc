@@ -13,6 +13,7 @@ namespace weir::cel {
 namespace {
 
 using Register = std::uint16_t;
+constexpr std::uint32_t kNowhere = 0xFFFFFFFFU;
 
 // The first of the six comparisons of a type, in the order of Function::kEqual to kGreaterEqual.
 std::optional<Op> typed_comparison(Function function, TypeKind kind) {
@@ -100,12 +101,16 @@ class Generator {
   // each evaluation, and nothing is folded any more: what remains may be as costly.
   std::optional<Value> folded(NodeId id) {
     Generator part(ast_, source_, issues_, false);
+    part.outer_ = this;
     const std::size_t issues_before = issues_.all().size();
     const auto code = part.run(id);
     if (issues_.all().size() != issues_before) return Value::boolean(false);
     const Value value = cel::run(*code, {}, folding_scratch_);
     if (value.is_error() && value.code() == ErrorCode::kCostLimit) {
-      fold_ = false;
+      for (Generator* part_of = this; part_of != nullptr; part_of = part_of->outer_) {
+        part_of->fold_ = false;
+        part_of->fold_names_ = false;
+      }
       return std::nullopt;
     }
     return code_->keep(value);  // it may point into the part's code, which ends here
@@ -121,17 +126,47 @@ class Generator {
       case NodeKind::kSlot:
         return kSlotSpace | node.index;
       case NodeKind::kLocal:
-        return kRegisterSpace | locals_[node.index];
+        return local(node.index);
       default:
         break;
     }
     if (node.function == Function::kMoney) return constant(node.literal);
+    if (node.kind == NodeKind::kLet) {
+      set_names(node);
+      return operand(node.children.back());
+    }
     if (fold_ && node.constant()) {
       if (const auto value = folded(id)) return kept_constant(*value);
     }
     const Register dst = take();
     into(dst, id);
     return kRegisterSpace | dst;
+  }
+
+  void set_local(std::uint32_t index, std::uint32_t operand) {
+    if (locals_.size() <= index) locals_.resize(index + 1, kNowhere);
+    locals_[index] = operand;
+  }
+
+  // A constant with a name is computed now even where its surroundings are: a pattern may be made of it.
+  void set_names(const Node& let) {
+    for (std::size_t i = 0; i + 1 < let.children.size(); ++i) {
+      const NodeId id = let.children[i];
+      const auto value = fold_names_ && ast_[id].constant() ? folded(id) : std::nullopt;
+      set_local(let.index + static_cast<std::uint32_t>(i), value ? kept_constant(*value) : operand(id));
+    }
+  }
+
+  std::uint32_t local(std::uint32_t index) {
+    if (index < locals_.size() && locals_[index] != kNowhere) return locals_[index];
+    const Value* value = outer_ == nullptr ? nullptr : outer_->known_local(index);
+    return constant(value != nullptr ? *value : Value::error(ErrorCode::kCostLimit));
+  }
+
+  // The value of a constant that has a name, unless it was too costly to compute.
+  const Value* known_local(std::uint32_t index) const {
+    if (index < locals_.size() && locals_[index] != kNowhere) return constant_at(locals_[index]);
+    return outer_ == nullptr ? nullptr : outer_->known_local(index);
   }
 
   void into(Register dst, NodeId id) {
@@ -164,6 +199,10 @@ class Generator {
       case NodeKind::kMacro:
         macro(dst, node);
         break;
+      case NodeKind::kLet:
+        set_names(node);
+        placed(dst, node.children.back());
+        break;
       case NodeKind::kOperator:
       case NodeKind::kCall:
       case NodeKind::kReceiverCall:
@@ -180,7 +219,7 @@ class Generator {
 
   // As into(), but a constant subtree is computed now.
   void placed(Register dst, NodeId id) {
-    if (!ast_[id].constant() || !fold_) return into(dst, id);
+    if (!ast_[id].constant() || !fold_ || ast_[id].kind == NodeKind::kLet) return into(dst, id);
     emit({Op::kMove, Function::kNone, dst, operand(id), 0, 0});
   }
 
@@ -278,9 +317,8 @@ class Generator {
   void macro(Register dst, const Node& node) {
     const std::uint32_t range = operand(node.children[0]);
     const Register loop = take(4);
-    if (locals_.size() <= node.index + 1) locals_.resize(node.index + 2);
-    locals_[node.index] = static_cast<Register>(loop + 2);
-    if (!node.second_name.empty()) locals_[node.index + 1] = static_cast<Register>(loop + 3);
+    set_local(node.index, kRegisterSpace | static_cast<Register>(loop + 2));
+    if (!node.second_name.empty()) set_local(node.index + 1, kRegisterSpace | static_cast<Register>(loop + 3));
     switch (node.macro) {
       case Macro::kAll:
         return quantifier(dst, node, range, loop, true);
@@ -345,7 +383,7 @@ class Generator {
       const std::uint32_t test = operand(node.children[1]);
       failures.push_back(emit({Op::kCollectTest, Function::kNone, dst, test, next, 0}));
     }
-    const std::uint32_t variable = kRegisterSpace | locals_[node.index];
+    const std::uint32_t variable = local(node.index);
     const std::uint32_t value = node.macro == Macro::kFilter ? variable : operand(node.children.back());
     if (node.macro == Macro::kTransformMapEntry) {
       failures.push_back(emit({Op::kCollectEntries, Function::kNone, dst, value, first, 0}));
@@ -370,7 +408,9 @@ class Generator {
   bool fold_;
   std::unique_ptr<Code> code_;
   Scratch folding_scratch_;
-  std::vector<Register> locals_;
+  bool fold_names_ = true;
+  Generator* outer_ = nullptr;         // of which this is a part, computed now
+  std::vector<std::uint32_t> locals_;  // where the variables of macros and bindings are found
   std::size_t next_register_ = 0;
   std::size_t most_registers_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace weir::cel {
 namespace {
@@ -31,6 +32,13 @@ constexpr std::array<MacroForm, 17> kForms{{
     {Macro::kTransformMapEntry, "transformMapEntry", 4, 2, kEntryUsage},
 }};
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOtherUsages{{
+    {"has", "has(field)"},
+    {"bind", "cel.bind(x, value, expression)"},
+    {"block", "cel.block([value, ...], expression)"},
+    {"index", "cel.index(0)"},
+}};
+
 }  // namespace
 
 const MacroForm* find_macro(std::string_view name, std::size_t arguments) {
@@ -44,9 +52,14 @@ std::string_view macro_name(Macro macro) {
   return std::find_if(kForms.begin(), kForms.end(), [&](const auto& form) { return form.macro == macro; })->name;
 }
 
-std::string_view macro_usage(std::string_view name) {
+std::string macro_usage(std::string_view name) {
+  for (const auto& [other, usage] : kOtherUsages) {
+    if (other == name) return std::string(usage);
+  }
   const auto* at = std::find_if(kForms.begin(), kForms.end(), [&](const auto& form) { return form.name == name; });
-  return at == kForms.end() ? std::string_view() : at->usage;
+  return at == kForms.end() ? "" : "list." + std::string(at->usage);
 }
+
+std::string block_name(std::int64_t place) { return "cel.index(" + std::to_string(place) + ")"; }
 
 }  // namespace weir::cel

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "rules/cel/ast.h"
@@ -20,7 +21,10 @@ struct MacroForm {
 // Nothing for a name with another number of arguments, which is an ordinary call.
 const MacroForm* find_macro(std::string_view name, std::size_t arguments);
 std::string_view macro_name(Macro macro);
-// "all(x, condition)", for messages; empty if `name` is no macro.
-std::string_view macro_usage(std::string_view name);
+// "list.all(x, condition)", for messages; empty if `name` is no macro.
+std::string macro_usage(std::string_view name);
+
+// The name of a cel.block()'s value of that place: no source can spell it in another way.
+std::string block_name(std::int64_t place);
 
 }  // namespace weir::cel

@@ -99,7 +99,7 @@ bool Names::resolve(Ast& ast, NodeId id) const {
     first.kind = NodeKind::kLocal;
     first.index = static_cast<std::uint32_t>(local - 1);
     first.type = locals_[local - 1].type;
-    first.lowest_local = first.index;
+    if (!locals_[local - 1].constant) first.lowest_local = first.index;
     return true;
   }
   const Known known = find(ast, chain);

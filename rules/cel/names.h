@@ -12,10 +12,11 @@
 
 namespace weir::cel {
 
-// The variables of the macros around the place that is being checked, innermost last.
+// The variables of the macros and bindings around the place that is being checked, innermost last.
 struct Local {
   std::string name;
   Type type;
+  bool constant = false;  // the name of what is the same in every evaluation
 };
 
 class Names {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -326,12 +327,51 @@ class Parser {
   NodeId receiver_call(NodeId operand, const Token& token) {
     auto arguments = call_arguments();
     const auto range = joined(ast_[operand].range, cursor_.previous().range);
+    if (is_cel(operand)) {
+      if (const auto id = cel_macro(token, arguments, range)) return *id;
+    }
     if (const auto* form = find_macro(token.text, arguments.size())) {
       arguments.insert(arguments.begin(), operand);
       return macro(*form, make(NodeKind::kMacro, range, token.range, {}, std::move(arguments)));
     }
     arguments.insert(arguments.begin(), operand);
     return add(make(NodeKind::kReceiverCall, range, token.range, token.text, std::move(arguments)));
+  }
+
+  bool is_cel(NodeId id) const {
+    return ast_[id].kind == NodeKind::kIdent && ast_[id].name == "cel" && !ast_[id].rooted;
+  }
+
+  // cel.bind(x, value, expression), cel.block([value, ...], expression) and the names that blocks use.
+  std::optional<NodeId> cel_macro(const Token& token, const std::vector<NodeId>& arguments, SourceRange range) {
+    const auto is = [&](std::string_view name, std::size_t count) {
+      return token.text == name && arguments.size() == count;
+    };
+    if (is("bind", 3)) return binding(token, arguments, range);
+    if (is("block", 2) && ast_[arguments[0]].kind == NodeKind::kList) {
+      auto children = ast_[arguments[0]].children;
+      children.push_back(arguments[1]);
+      return add(make(NodeKind::kLet, range, token.range, {}, std::move(children)));
+    }
+    if (!is("index", 1) && !is("iterVar", 2) && !is("accuVar", 2)) return std::nullopt;
+    std::string name;
+    for (const NodeId id : arguments) {
+      const Node& number = ast_[id];
+      if (number.kind != NodeKind::kLiteral || !number.literal.is(ValueKind::kInt64)) return std::nullopt;
+      name.append(name.empty() ? "" : ", ").append(std::to_string(number.literal.as_int64()));
+    }
+    return add(make(NodeKind::kIdent, range, range, "cel." + token.text + "(" + name + ")"));
+  }
+
+  NodeId binding(const Token& token, const std::vector<NodeId>& arguments, SourceRange range) {
+    const Node& variable = ast_[arguments[0]];
+    if (variable.kind == NodeKind::kIdent && !variable.rooted) {
+      return add(make(NodeKind::kLet, range, token.range, variable.name, {arguments[1], arguments[2]}));
+    }
+    if (variable.kind != NodeKind::kFaulty) {
+      cursor_.report(variable.range, "cel.bind() begins with the name of its variable", "write " + macro_usage("bind"));
+    }
+    return faulty(range);
   }
 
   // `node` has all arguments as children still.

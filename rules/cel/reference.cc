@@ -72,6 +72,8 @@ class Walker {
         return map(node);
       case NodeKind::kMacro:
         return macro(node);
+      case NodeKind::kLet:
+        return let(node);
       case NodeKind::kFaulty:
       case NodeKind::kIdent:
         break;
@@ -144,6 +146,15 @@ class Walker {
       out.values.push_back(cells[i + 1]);
     }
     return {std::move(out)};
+  }
+
+  // A value that fails does no harm where it isn't used.
+  ReferenceValue let(const Node& node) {
+    const std::size_t before = locals_.size();
+    for (std::size_t i = 0; i + 1 < node.children.size(); ++i) locals_.push_back(used(node.children[i]));
+    auto result = used(node.children.back());
+    locals_.resize(before);
+    return result;
   }
 
   ReferenceValue macro(const Node& node) {

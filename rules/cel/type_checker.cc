@@ -72,8 +72,8 @@ const Type& TypeChecker::check(NodeId id) {
     node.reads_slots = node.reads_slots || ast_[child].reads_slots;
     node.lowest_local = std::min(node.lowest_local, ast_[child].lowest_local);
   }
-  // A macro binds its own variables.
-  if (node.kind == NodeKind::kMacro && node.lowest_local != kNoLocal && node.lowest_local >= names_.depth()) {
+  const bool binds = node.kind == NodeKind::kMacro || node.kind == NodeKind::kLet;
+  if (binds && node.lowest_local != kNoLocal && node.lowest_local >= names_.depth()) {
     node.lowest_local = kNoLocal;
   }
   return node.type;
@@ -112,6 +112,8 @@ Type TypeChecker::type_of(NodeId id) {
       return map(id);
     case NodeKind::kMacro:
       return macro(id);
+    case NodeKind::kLet:
+      return let(id);
   }
   return kFaulty;
 }

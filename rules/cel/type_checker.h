@@ -67,6 +67,7 @@ class TypeChecker {
   Type macro(NodeId id);
   Type macro_result(NodeId id, const Type& range);
   Type entries(NodeId id);
+  Type let(NodeId id);
   void condition(NodeId id);
 
   Ast& ast_;

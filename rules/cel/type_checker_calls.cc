@@ -117,10 +117,7 @@ Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
   std::string hint;
   if (const auto usage = macro_usage(node.name); !usage.empty()) {
     message = "`" + node.name + "` is called in another way";
-    hint = "write list." + std::string(usage);
-  } else if (node.name == "has") {
-    message = "`has` is called in another way";
-    hint = "write has(field)";
+    hint = "write " + usage;
   } else if (is_known_extension(node.name)) {
     message = "`" + node.name + "` is not supported yet";
   } else if (find_function(node.name, other, node.children.size()) != Function::kNone) {

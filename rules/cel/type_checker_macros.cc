@@ -69,6 +69,21 @@ Type TypeChecker::macro_result(NodeId id, const Type& range) {
   return entries(children.back());
 }
 
+Type TypeChecker::let(NodeId id) {
+  Node& node = ast_[id];
+  node.index = names_.depth();
+  const std::size_t values = node.children.size() - 1;
+  for (std::size_t i = 0; i < values; ++i) {
+    const NodeId value = node.children[i];
+    const Type type = check(value);
+    const auto name = node.name.empty() ? block_name(static_cast<std::int64_t>(i)) : node.name;
+    names_.push({name, type, ast_[value].constant()});
+  }
+  const Type type = check(node.children.back());
+  for (std::size_t i = 0; i < values; ++i) names_.pop();
+  return type;
+}
+
 Type TypeChecker::entries(NodeId id) {
   const Type type = check(id);
   if (type.kind() == TypeKind::kMap) return type;

@@ -150,6 +150,17 @@ std::string ExpressionMaker::quantifier(int depth) {
   return out;
 }
 
+// An int that has a name, or is computed from one.
+std::string ExpressionMaker::named(int depth) {
+  if (locals_ >= 3) return local(TypeKind::kInt);
+  const auto value = integer(depth - 1);
+  const auto name = "v" + std::to_string(locals_++);
+  auto out = integer(depth - 1);
+  --locals_;
+  if (below(2) == 0) return "cel.bind(" + name + ", " + value + ", " + out + ")";
+  return "cel.block([" + value + ", cel.index(0) * 2], [cel.index(1)].map(" + name + ", " + out + ")[0])";
+}
+
 // An int out of a list or a map that a macro makes.
 std::string ExpressionMaker::transformed(int depth) {
   if (locals_ >= 3) return local(TypeKind::kInt);
@@ -215,7 +226,7 @@ std::string ExpressionMaker::integer(int depth) {
   const auto* part =
       std::array{"getFullYear",  "getMonth", "getDate",    "getDayOfMonth", "getDayOfWeek",
                  "getDayOfYear", "getHours", "getMinutes", "getSeconds",    "getMilliseconds"}[below(10)];
-  switch (below(13)) {
+  switch (below(14)) {
     case 0:
       return "-" + local(TypeKind::kInt);
     case 1:
@@ -235,6 +246,8 @@ std::string ExpressionMaker::integer(int depth) {
       return "size(" + list(depth - 1) + " + l1)";
     case 8:
       return transformed(depth);
+    case 9:
+      return named(depth);
     default: {
       const auto* op = std::array{"+", "-", "*", "/", "%"}[below(5)];
       return "(" + integer(depth - 1) + " " + op + " " + integer(depth - 1) + ")";

@@ -44,6 +44,7 @@ class ExpressionMaker {
   std::string quantifier(int depth);
   std::string list(int depth);
   std::string transformed(int depth);
+  std::string named(int depth);
   Value slot_value(TypeKind kind);
 
   std::span<const std::uint8_t> bytes_;

@@ -57,5 +57,65 @@ TEST(TwoVariables, FaultsAreNamed) {
             "    write list.transformList(i, x, value) or transformList(i, x, condition, value)\n");
 }
 
+TEST(Bindings, GiveAValueAName) {
+  World world;
+  world.with("x", TypeKind::kInt, Value::int64(7)).with("gone", TypeKind::kInt, Value::absent());
+  EXPECT_EQ(world.result("cel.bind(y, x + 1, y * y)"), "64");
+  EXPECT_EQ(world.result("cel.bind(x, 'a', x + x) + string(x)"), "'aa7'");
+  EXPECT_EQ(world.result("cel.bind(y, x, cel.bind(y, y + 1, y) + y)"), "15");
+  EXPECT_EQ(world.result("[1, 2].map(i, cel.bind(y, i * x, [y, i]))"), "[[7, 1], [14, 2]]");
+  EXPECT_EQ(world.result("cel.bind(all, [1, x], all.exists(v, v == x) && all.all(v, v > 0))"), "true");
+  EXPECT_EQ(world.result("cel.bind(y, [1, 2], y.map(v, v + x))"), "[8, 9]");
+}
+
+TEST(Bindings, AFailingValueHarmsOnlyWhoeverUsesIt) {
+  World world;
+  world.with("zero", TypeKind::kInt, Value::int64(0)).with("gone", TypeKind::kInt, Value::absent());
+  EXPECT_EQ(world.result("cel.bind(y, 1 / zero, true || y > 1)"), "true");
+  EXPECT_EQ(world.result("cel.bind(y, 1 / 0, true || y > 1)"), "true");
+  EXPECT_EQ(world.result("cel.bind(y, 1 / zero, y)"), "error divide_by_zero (/)");
+  EXPECT_EQ(world.result("cel.bind(y, 1 / zero, y > 1 || true)"), "true");
+  EXPECT_EQ(world.result("cel.bind(y, gone, y > 1)"), "error absent_value (gone)");
+  EXPECT_EQ(world.result("cel.bind(y, gone, 5)"), "5");
+}
+
+TEST(Bindings, AConstantWithANameIsAConstant) {
+  World world;
+  world.with("s", TypeKind::kString, Value::string("4111"));
+  EXPECT_EQ(world.result("cel.bind(p, '^4' + '1+$', s.matches(p))"), "true");
+  EXPECT_EQ(world.result("cel.block(['^4', cel.index(0) + '1+$'], s.matches(cel.index(1)))"), "true");
+  EXPECT_EQ(world.result("[1].map(i, cel.bind(p, '^5', s.matches(p)))"), "[false]");
+  EXPECT_EQ(world.result("cel.bind(l, ['a', '4111'], s in l)"), "true");
+}
+
+TEST(Blocks, NumberTheirValues) {
+  World world;
+  world.with("x", TypeKind::kInt, Value::int64(7));
+  EXPECT_EQ(world.result("cel.block([x, cel.index(0) + 1, cel.index(1) * cel.index(0)], cel.index(2))"), "56");
+  EXPECT_EQ(world.result("cel.block([], x)"), "7");
+  EXPECT_EQ(world.result("[1, 2].map(cel.iterVar(0, 0), cel.iterVar(0, 0) * x)"), "[7, 14]");
+  EXPECT_EQ(world.result("cel.block([x], [3].transformList(cel.iterVar(0, 0), cel.iterVar(0, 1), "
+                         "cel.iterVar(0, 1) + cel.index(0)))"),
+            "[10]");
+}
+
+TEST(Bindings, FaultsAreNamed) {
+  const World world;
+  EXPECT_EQ(world.issues("cel.bind(1, 2, 3)"),
+            "rule.yaml:1:10: error: cel.bind() begins with the name of its variable\n"
+            "    cel.bind(1, 2, 3)\n"
+            "             ^\n"
+            "    write cel.bind(x, value, expression)\n");
+  EXPECT_EQ(world.issues("cel.bind(x, 2)"),
+            "rule.yaml:1:5: error: `bind` is called in another way\n"
+            "    cel.bind(x, 2)\n"
+            "        ^~~~\n"
+            "    write cel.bind(x, value, expression)\n");
+  EXPECT_EQ(world.issues("cel.block([cel.index(1), 2], 3)"),
+            "rule.yaml:1:12: error: `cel.index(1)` is not declared\n"
+            "    cel.block([cel.index(1), 2], 3)\n"
+            "               ^~~~~~~~~~~~\n");
+}
+
 }  // namespace
 }  // namespace weir::cel
