@@ -21,8 +21,8 @@ enum class NodeKind : std::uint8_t {
   kFailing,       // the error `literal` of any evaluation: what Checking::kDynamic leaves of a name that isn't there
   kLiteral,       // `literal`
   kIdent,         // `name`; after the checker it is kSlot, kLocal, or a kLiteral of kind kType
-  kSelect,        // child 0 . `name`
-  kHas,           // child 0 is the kSelect or the kSlot that is asked for
+  kSelect,        // child 0 . `name`, or child 0 .? `name`
+  kHas,           // child 0 is the kSelect, kSlot or kOptionalSlot that is asked for
   kOperator,      // `name` is the operator's text
   kCall,          // `name`(children)
   kReceiverCall,  // child 0 . `name`(other children)
@@ -30,11 +30,13 @@ enum class NodeKind : std::uint8_t {
   kOr,
   kConditional,  // condition, then, else
   kList,
-  kMap,    // key, value, key, value ...
-  kMacro,  // child 0 is the range, then the macro's expressions; `name` and `second_name` are the variables
-  kLet,    // values, each for the variables that follow, then the expression; `name` is the variable, or cel.block()
-  kSlot,   // `index` is the slot, `name` the variable's whole name
-  kLocal,  // `index` counts the variables of the enclosing macros and bindings from the outermost, 0
+  kMap,            // key, value, key, value ...
+  kOptionalEntry,  // an element of a list or a value of a map that may be missing: child 0 is the optional
+  kMacro,          // child 0 is the range, then the macro's expressions; `name` and `second_name` are the variables
+  kLet,   // values, each for the variables that follow, then the expression; `name` is the variable, or cel.block()
+  kSlot,  // `index` is the slot, `name` the variable's whole name
+  kOptionalSlot,  // the same as an optional: none if the slot is absent
+  kLocal,         // `index` counts the variables of the enclosing macros and bindings from the outermost, 0
 };
 
 enum class Macro : std::uint8_t {
@@ -46,6 +48,8 @@ enum class Macro : std::uint8_t {
   kTransformList,
   kTransformMap,
   kTransformMapEntry,
+  kOptMap,  // from here on child 0 is an optional
+  kOptFlatMap,
 };
 
 inline constexpr std::uint32_t kNoLocal = 0xFFFFFFFFU;
@@ -53,7 +57,8 @@ inline constexpr std::uint32_t kNoLocal = 0xFFFFFFFFU;
 struct Node {
   NodeKind kind = NodeKind::kFaulty;
   Macro macro = Macro::kAll;
-  bool rooted = false;  // kIdent: has a leading dot and never means a macro's variable; kSelect: the name was quoted
+  bool rooted = false;    // kIdent: has a leading dot and never means a macro's variable; kSelect: the name was quoted
+  bool optional = false;  // kSelect: `.?`
   bool reads_slots = false;
   Function function = Function::kNone;
   std::uint32_t index = 0;

@@ -10,6 +10,7 @@
 #include "rules/cel/comparison.h"
 #include "rules/cel/conversion.h"
 #include "rules/cel/library.h"
+#include "rules/cel/optional.h"
 #include "rules/cel/utf8.h"
 
 namespace weir::cel {
@@ -51,28 +52,8 @@ Value membership(const Value& element, const Value& container, Scratch& scratch)
   return no_overload(Function::kIn);
 }
 
-// The place that a number means; kInvalidArgument for one with a fraction. What is beyond any list is -1.
-Value place_in_list(const Value& key) {
-  switch (key.kind()) {
-    case ValueKind::kInt64:
-      return key;
-    case ValueKind::kUint64:
-      return Value::int64(key.as_uint64() >> 63U == 0 ? static_cast<std::int64_t>(key.as_uint64()) : -1);
-    case ValueKind::kDouble: {
-      constexpr double kTwoTo63 = 9223372036854775808.0;
-      const double value = key.as_double();
-      if (value <= -kTwoTo63 || value >= kTwoTo63) return Value::int64(-1);
-      const std::int64_t whole = value == value ? static_cast<std::int64_t>(value) : 0;
-      return static_cast<double>(whole) == value ? Value::int64(whole)
-                                                 : failure(ErrorCode::kInvalidArgument, Function::kIndex);
-    }
-    default:
-      return no_overload(Function::kIndex);
-  }
-}
-
 Value list_element(const Value& list, const Value& key) {
-  const Value place = place_in_list(key);
+  const Value place = place_in_list(key, Function::kIndex);
   if (place.is_error()) return place;
   const auto elements = list_elements(list);
   const std::int64_t index = place.as_int64();
@@ -84,6 +65,7 @@ Value list_element(const Value& list, const Value& key) {
 
 Value element(const Value& container, const Value& key, Scratch& scratch) {
   if (container.is(ValueKind::kList)) return list_element(container, key);
+  if (container.is(ValueKind::kOptional)) return optional_element(container, key, Function::kIndex, scratch);
   if (!container.is(ValueKind::kMap)) return no_overload(Function::kIndex);
   const Value* found = find_in_map(container, key, scratch);
   return found != nullptr ? *found : failure(ErrorCode::kNoSuchKey, Function::kIndex);
@@ -142,6 +124,24 @@ Value time_part(Function function, std::span<const Value> arguments) {
 
 }  // namespace
 
+Value place_in_list(const Value& key, Function name) {
+  switch (key.kind()) {
+    case ValueKind::kInt64:
+      return key;
+    case ValueKind::kUint64:
+      return Value::int64(key.as_uint64() >> 63U == 0 ? static_cast<std::int64_t>(key.as_uint64()) : -1);
+    case ValueKind::kDouble: {
+      constexpr double kTwoTo63 = 9223372036854775808.0;
+      const double value = key.as_double();
+      if (value <= -kTwoTo63 || value >= kTwoTo63) return Value::int64(-1);
+      const std::int64_t whole = value == value ? static_cast<std::int64_t>(value) : 0;
+      return static_cast<double>(whole) == value ? Value::int64(whole) : failure(ErrorCode::kInvalidArgument, name);
+    }
+    default:
+      return no_overload(name);
+  }
+}
+
 Value call(Function function, std::span<const Value> arguments, Scratch& scratch) {
   const Value first = arguments.empty() ? Value::null() : arguments[0];
   switch (function) {
@@ -199,6 +199,7 @@ Value call(Function function, std::span<const Value> arguments, Scratch& scratch
       break;
   }
   if (is_library(function)) return library_call(function, arguments, scratch);
+  if (is_optional_function(function)) return optional_call(function, arguments, scratch);
   WEIR_CHECK(false, "this function has an instruction of its own or is a constant");
   return no_overload(function);
 }

@@ -25,6 +25,8 @@ Value Code::keep(const Value& value) {
       return make_list(copied(list_elements(value)));
     case ValueKind::kMap:
       return make_map(copied(map_cells(value)));
+    case ValueKind::kOptional:
+      return optional_value(value) == nullptr ? value : make_optional(copied({optional_value(value), 1}).data());
     default:
       return value;
   }

@@ -23,16 +23,21 @@ enum class Op : std::uint8_t {
   kJump,         // to c
   kJumpIfFalse,  // to c if dst is false
   kJumpIfTrue,
-  kAnd,      // dst = dst && a, with CEL's absorption of errors; then to c if it is false
-  kOr,       // dst = dst || a; then to c if it is true
-  kBranch,   // on if a is true, to c if it is false; an error goes to dst, and on at b
-  kHas,      // dst = whether slot a is there
-  kHasKey,   // dst = whether map a has the key b
-  kCall1,    // dst = function(a)
-  kCall2,    // dst = function(a, b)
-  kCallN,    // dst = function(the b registers from a)
-  kMatches,  // dst = whether pattern b is found in a
-  kInSet,    // dst = whether a is in the constant list b, which set c mirrors
+  kAnd,           // dst = dst && a, with CEL's absorption of errors; then to c if it is false
+  kOr,            // dst = dst || a; then to c if it is true
+  kBranch,        // on if a is true, to c if it is false; an error goes to dst, and on at b
+  kHas,           // dst = whether slot a is there
+  kSlotOptional,  // dst = slot a as an optional
+  kSlotOrElse,    // dst = slot a, and on at c; on if it is absent
+  kOrElse,        // on if the optional dst holds nothing; else to c, with what it holds for kOrValue
+  kOptionalOpen,  // dst = what the optional a holds; if nothing, none goes to register b, as an error does; on at c
+  kOpenEntry,     // dst = what the optional dst holds, or absent
+  kHasKey,        // dst = whether map a has the key b
+  kCall1,         // dst = function(a)
+  kCall2,         // dst = function(a, b)
+  kCallN,         // dst = function(the b registers from a)
+  kMatches,       // dst = whether pattern b is found in a
+  kInSet,         // dst = whether a is in the constant list b, which set c mirrors
   kIntEqual,
   kIntNotEqual,
   kIntLess,
@@ -56,8 +61,8 @@ enum class Op : std::uint8_t {
   kIntArithmetic,
   kRealArithmetic,
   kIntToReal,
-  kMakeList,        // dst = list of the b registers from a
-  kMakeMap,         // dst = map of the b registers from a: key, value ...
+  kMakeList,        // dst = list of the b registers from a but the absent ones
+  kMakeMap,         // dst = map of the b registers from a: key, value ...; no entry where the value is absent
   kLoopBegin,       // registers dst, dst + 1: the range a and the place in it; an error goes to register b, and on at c
   kLoopNext,        // register dst + 2 = the next element or key, at a cost of b; to c if there is none
   kLoopNextPair,    // the same with dst + 2, dst + 3 = place and element, or key and value

@@ -1,4 +1,4 @@
-// How lists, maps and types are held in a Value: what a slot of such a type must hold, too.
+// How lists, maps, optionals and types are held in a Value: what a slot of such a type must hold, too.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,12 @@ inline std::span<const Value> list_elements(const Value& list) {
 inline std::span<const Value> map_cells(const Value& map) {
   return {static_cast<const Value*>(map.as_object()), std::size_t{2} * map.object_detail()};
 }
+
+// `held` is null for the optional that holds nothing.
+inline Value make_optional(const Value* held) {
+  return Value::object(ValueKind::kOptional, held, held == nullptr ? 0 : 1);
+}
+inline const Value* optional_value(const Value& optional) { return static_cast<const Value*>(optional.as_object()); }
 
 inline Value make_type(TypeKind kind) {
   return Value::object(ValueKind::kType, nullptr, static_cast<std::uint32_t>(kind));

@@ -60,6 +60,13 @@ bool equal_maps(const Value& a, const Value& b, Scratch& scratch) {
   return true;
 }
 
+bool equal_optionals(const Value& a, const Value& b, Scratch& scratch) {
+  const Value* left = optional_value(a);
+  const Value* right = optional_value(b);
+  if (left == nullptr || right == nullptr) return left == right;
+  return scratch.spend(1) && equal(*left, *right, scratch);
+}
+
 }  // namespace
 
 bool equal(const Value& a, const Value& b, Scratch& scratch) {
@@ -91,9 +98,10 @@ bool equal(const Value& a, const Value& b, Scratch& scratch) {
       return equal_maps(a, b, scratch);
     case ValueKind::kType:
       return a.object_detail() == b.object_detail();
+    case ValueKind::kOptional:
+      return equal_optionals(a, b, scratch);
     case ValueKind::kAbsent:
     case ValueKind::kError:
-    case ValueKind::kOptional:
       break;
   }
   return false;

@@ -62,7 +62,7 @@ class Generator {
  private:
   void collect_slots(NodeId id) {
     const Node& node = ast_[id];
-    if (node.kind == NodeKind::kSlot) {
+    if (node.kind == NodeKind::kSlot || node.kind == NodeKind::kOptionalSlot) {
       auto& slots = code_->slots;
       const auto at = std::lower_bound(slots.begin(), slots.end(), node.index);
       if (at == slots.end() || *at != node.index) {
@@ -185,11 +185,19 @@ class Generator {
       case NodeKind::kHas:
         has(dst, node);
         break;
+      case NodeKind::kOptionalSlot:
+        emit({Op::kSlotOptional, Function::kNone, dst, kSlotSpace | node.index, 0, 0});
+        break;
       case NodeKind::kSelect: {
         const std::uint32_t map = operand(node.children[0]);
-        emit({Op::kCall2, Function::kIndex, dst, map, constant(Value::string(node.name)), 0});
+        const auto function = node.optional ? Function::kOptionalIndex : Function::kIndex;
+        emit({Op::kCall2, function, dst, map, constant(Value::string(node.name)), 0});
         break;
       }
+      case NodeKind::kOptionalEntry:
+        placed(dst, node.children[0]);
+        emit({Op::kOpenEntry, Function::kNone, dst, 0, 0, 0});
+        break;
       case NodeKind::kList:
         in_a_row(Op::kMakeList, dst, node);
         break;
@@ -219,7 +227,9 @@ class Generator {
 
   // As into(), but a constant subtree is computed now.
   void placed(Register dst, NodeId id) {
-    if (!ast_[id].constant() || !fold_ || ast_[id].kind == NodeKind::kLet) return into(dst, id);
+    const auto kind = ast_[id].kind;
+    const bool apart = kind == NodeKind::kLet || kind == NodeKind::kOptionalEntry;  // no value of their own
+    if (!ast_[id].constant() || !fold_ || apart) return into(dst, id);
     emit({Op::kMove, Function::kNone, dst, operand(id), 0, 0});
   }
 
@@ -248,7 +258,7 @@ class Generator {
 
   void has(Register dst, const Node& node) {
     const Node& target = ast_[node.children[0]];
-    if (target.kind == NodeKind::kSlot) {
+    if (target.kind == NodeKind::kSlot || target.kind == NodeKind::kOptionalSlot) {
       emit({Op::kHas, Function::kNone, dst, kSlotSpace | target.index, 0, 0});
       return;
     }
@@ -262,6 +272,11 @@ class Generator {
 
   void call(Register dst, const Node& node) {
     if (node.function == Function::kMatches) return matches(dst, node);
+    if (node.function == Function::kOptionalOr || node.function == Function::kOrValue) return or_else(dst, node);
+    if (node.function == Function::kHasValue && ast_[node.children[0]].kind == NodeKind::kOptionalSlot) {
+      emit({Op::kHas, Function::kNone, dst, kSlotSpace | ast_[node.children[0]].index, 0, 0});
+      return;
+    }
     if (node.children.empty() || node.children.size() > 2) return in_a_row(Op::kCallN, dst, node);
     const std::uint32_t a = operand(node.children[0]);
     if (node.children.size() == 1) {
@@ -282,6 +297,33 @@ class Generator {
     const TypeKind left = ast_[node.children[0]].type.kind();
     const TypeKind right = ast_[node.children[1]].type.kind();
     emit({binary_op(node.function, left, right), node.function, dst, a, b, 0});
+  }
+
+  // The second side is computed where the first holds nothing.
+  void or_else(Register dst, const Node& node) {
+    const Node& first = ast_[node.children[0]];
+    std::uint32_t jump = 0;
+    if (first.kind == NodeKind::kOptionalSlot && node.function == Function::kOrValue) {
+      jump = emit({Op::kSlotOrElse, Function::kNone, dst, kSlotSpace | first.index, 0, 0});
+    } else {
+      placed(dst, node.children[0]);
+      jump = emit({Op::kOrElse, node.function, dst, 0, 0, 0});
+    }
+    placed(dst, node.children[1]);
+    land(jump);
+  }
+
+  void optional_macro(Register dst, const Node& node) {
+    const std::uint32_t optional = operand(node.children[0]);
+    const Register value = take();
+    set_local(node.index, kRegisterSpace | value);
+    const auto function = node.macro == Macro::kOptMap ? Function::kOptMap : Function::kOptFlatMap;
+    const std::uint32_t jump = emit({Op::kOptionalOpen, function, value, optional, dst, 0});
+    placed(dst, node.children[1]);
+    if (node.macro == Macro::kOptMap) {
+      emit({Op::kCall1, Function::kOptionalOf, dst, kRegisterSpace | dst, 0, 0});
+    }
+    land(jump);
   }
 
   void matches(Register dst, const Node& node) {
@@ -315,6 +357,7 @@ class Generator {
   }
 
   void macro(Register dst, const Node& node) {
+    if (node.macro >= Macro::kOptMap) return optional_macro(dst, node);
     const std::uint32_t range = operand(node.children[0]);
     const Register loop = take(4);
     set_local(node.index, kRegisterSpace | static_cast<Register>(loop + 2));
@@ -331,6 +374,7 @@ class Generator {
       case Macro::kTransformList:
       case Macro::kTransformMap:
       case Macro::kTransformMapEntry:
+      default:
         return collector(dst, node, range, loop);
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/cel/library.h"
+#include "rules/cel/optional.h"
 
 namespace weir::cel {
 namespace {
@@ -123,14 +124,14 @@ std::vector<Overload> make_overloads() {
   for (const auto f : {Function::kGetHours, Function::kGetMinutes, Function::kGetSeconds, Function::kGetMilliseconds}) {
     unary(f, kOn, kP, kI);
   }
-  const auto library = library_overloads();
-  out.insert(out.end(), library.begin(), library.end());
+  for (const auto& more : {optional_overloads(), library_overloads()}) out.insert(out.end(), more.begin(), more.end());
   return out;
 }
 
 std::array<std::string_view, 256> make_names() {
   std::array<std::string_view, 256> out{};
   for (const auto& name : kNames) out[static_cast<std::size_t>(name.function)] = name.text;
+  for (const auto& name : optional_names()) out[static_cast<std::size_t>(name.function)] = name.text;
   for (const auto& name : library_names()) out[static_cast<std::size_t>(name.function)] = name.text;
   return out;
 }
@@ -153,7 +154,7 @@ Function find_function(std::string_view name, CallStyle style, std::size_t arity
     for (const auto& entry : kNames) {
       if (entry.text == name) return entry.function;
     }
-    return Function::kNone;
+    return name == function_name(Function::kOptionalIndex) ? Function::kOptionalIndex : Function::kNone;
   }
   for (const auto& overload : overloads()) {
     if (overload.style == style && function_name(overload.function) == name) return overload.function;
@@ -189,7 +190,7 @@ bool has_form(Function function, CallStyle style, std::size_t arity) {
 }
 
 bool is_known_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 8> kExtensions{"optMap", "optFlatMap", "or", "orValue", "hasValue", "value", "flatten"};
+  static constexpr std::array<std::string_view, 1> kExtensions{"flatten"};
   return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();
 }
 

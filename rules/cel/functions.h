@@ -55,6 +55,20 @@ enum class Function : std::uint8_t {
   kGetMinutes,
   kGetSeconds,
   kGetMilliseconds,
+  kOptionalIndex,  // from here to kLast: rules/cel/optional.h
+  kOptionalNone,
+  kOptionalOf,
+  kOptionalOfNonZero,
+  kOptionalUnwrap,
+  kUnwrapOpt,
+  kHasValue,
+  kOptionalValue,
+  kOptionalOr,
+  kOrValue,
+  kFirst,
+  kLast,
+  kOptMap,  // these two are macros, and name what fails in them
+  kOptFlatMap,
   kGreatest,  // from here to kPrefixLength: rules/cel/library.h
   kLeast,
   kCeil,

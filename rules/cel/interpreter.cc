@@ -1,213 +1,13 @@
 #include "rules/cel/interpreter.h"
 
-#include <algorithm>
-#include <array>
 #include <functional>
 
 #include "engine/base/check.h"
 #include "rules/cel/arithmetic.h"
-#include "rules/cel/call.h"
 #include "rules/cel/collection.h"
-#include "rules/cel/comparison.h"
+#include "rules/cel/machine.h"
 
 namespace weir::cel {
-namespace {
-
-constexpr std::string_view kAndName = "&&";
-constexpr std::string_view kOrName = "||";
-constexpr std::string_view kConditionalName = "?:";
-
-class Machine {
- public:
-  Machine(const Code& code, std::span<const Value> slots, Scratch& scratch)
-      : code_(code),
-        scratch_(scratch),
-        registers_(scratch.registers()),
-        spaces_{registers_, slots.data(), code.constants.data()} {}
-
-  Value run();
-
- private:
-  const Value& at(std::uint32_t operand) const { return spaces_[operand >> kSpaceShift][operand & kIndexMask]; }
-
-  // An absent slot as the error that using it is.
-  Value used(std::uint32_t operand) const {
-    const Value& value = at(operand);
-    return value.is_absent() ? absent_error(operand) : value;
-  }
-  [[gnu::noinline]] Value absent_error(std::uint32_t operand) const {
-    for (const auto& slot : code_.slot_names) {
-      if (operand == (kSlotSpace | slot.slot)) return Value::error(ErrorCode::kAbsentValue, slot.name);
-    }
-    WEIR_CHECK(false, "only a slot can be absent");
-    return {};
-  }
-  // For places that want a bool: the error that anything else is.
-  Value condition(std::uint32_t operand, std::string_view name) const {
-    const Value value = used(operand);
-    return value.is(ValueKind::kBool) || value.is_error() ? value : Value::error(ErrorCode::kNoSuchOverload, name);
-  }
-
-  [[gnu::noinline]] Value strict1(const Instruction& i) {
-    const Value a = used(i.a);
-    return a.is_error() ? a : call(i.function, {&a, 1}, scratch_);
-  }
-  [[gnu::noinline]] Value strict2(const Instruction& i) {
-    const std::array<Value, 2> arguments{used(i.a), used(i.b)};
-    if (arguments[0].is_error()) return arguments[0];
-    if (arguments[1].is_error()) return arguments[1];
-    return call(i.function, arguments, scratch_);
-  }
-
-  [[gnu::noinline]] Value strict_any(const Instruction& i) {
-    const std::span<const Value> arguments(registers_ + i.a, i.b);
-    const Value error = first_error(arguments);
-    return error.is_error() ? error : call(i.function, arguments, scratch_);
-  }
-
-  // The left side wins over the right one among errors, the decisive value over errors.
-  [[gnu::noinline]] Value logical(const Value& left, std::uint32_t right_operand, bool decisive) const {
-    const auto name = decisive ? kOrName : kAndName;
-    const Value right = condition(right_operand, name);
-    if (right.is(ValueKind::kBool) && right.as_bool() == decisive) return right;
-    if (left.is_error()) return left;
-    if (!left.is(ValueKind::kBool)) return Value::error(ErrorCode::kNoSuchOverload, name);
-    return left.as_bool() == decisive ? left : right;
-  }
-
-  // The fast paths of typed comparisons; any other kinds go the long way.
-  template <ValueKind kKind, class Get, class Test>
-  void compare(const Instruction& i, Get get, Test test) {
-    const Value& a = at(i.a);
-    const Value& b = at(i.b);
-    const bool fast = a.is(kKind) && b.is(kKind);
-    registers_[i.dst] = fast ? Value::boolean(test((a.*get)(), (b.*get)())) : strict2(i);
-  }
-  template <class Test>
-  void compare_money(const Instruction& i, Test test) {
-    const Value& a = at(i.a);
-    const Value& b = at(i.b);
-    const bool fast = a.is(ValueKind::kMoney) && b.is(ValueKind::kMoney) && a.currency() == b.currency();
-    registers_[i.dst] = fast ? Value::boolean(test(a.minor_units(), b.minor_units())) : strict2(i);
-  }
-
-  Value has_key(const Instruction& i);
-  Value matches(const Instruction& i);
-  Value in_set(const Instruction& i);
-  Value make_collection(const Instruction& i);
-  Value first_error(std::span<const Value> cells) const;
-  Value made_map(std::span<const Value> cells);
-  std::span<const Value> taken(std::size_t begin, Value& failure);
-  Value collected(std::size_t begin);
-  Value collected_map(std::size_t begin);
-  Value collect_entries(const Instruction& i);
-  bool begin_loop(const Instruction& i);
-  bool next_in_loop(const Instruction& i);
-  static std::size_t loop_size(const Value& range) { return range.object_detail(); }
-
-  const Code& code_;
-  Scratch& scratch_;
-  Value* registers_;
-  std::array<const Value*, 3> spaces_;
-};
-
-Value Machine::has_key(const Instruction& i) {
-  const Value map = used(i.a);
-  if (map.is_error()) return map;
-  if (!map.is(ValueKind::kMap)) return Value::error(ErrorCode::kNoSuchOverload, "has");
-  return Value::boolean(find_in_map(map, at(i.b), scratch_) != nullptr);
-}
-
-Value Machine::matches(const Instruction& i) {
-  const Value text = used(i.a);
-  if (text.is_error()) return text;
-  if (!text.is(ValueKind::kString)) return Value::error(ErrorCode::kNoSuchOverload, "matches");
-  scratch_.spend_text(text.as_string().size());
-  return Value::boolean(!scratch_.exhausted() && code_.patterns[i.b].found_in(text.as_string()));
-}
-
-Value Machine::in_set(const Instruction& i) {
-  const Value element = used(i.a);
-  if (element.is_error()) return element;
-  const auto& set = code_.sets[i.c];
-  if (element.kind() == set.kind()) return Value::boolean(set.contains(element));
-  return strict2(i);
-}
-
-Value Machine::first_error(std::span<const Value> cells) const {
-  const auto error = std::find_if(cells.begin(), cells.end(), [](const Value& cell) { return cell.is_error(); });
-  return error == cells.end() ? Value::null() : *error;
-}
-
-Value Machine::make_collection(const Instruction& i) {
-  const std::span<const Value> cells(registers_ + i.a, i.b);
-  if (const Value error = first_error(cells); error.is_error()) return error;
-  Value* out = scratch_.spend(cells.size()) ? scratch_.allocate_values(cells.size()) : nullptr;
-  if (out == nullptr) return Value::error(ErrorCode::kCostLimit);
-  std::copy(cells.begin(), cells.end(), out);
-  return i.op == Op::kMakeList ? make_list({out, cells.size()}) : made_map({out, cells.size()});
-}
-
-Value Machine::made_map(std::span<const Value> cells) {
-  constexpr std::string_view kName = "{}";
-  for (std::size_t i = 0; i < cells.size(); i += 2) {
-    const auto kind = cells[i].kind();
-    if (kind != ValueKind::kInt64 && kind != ValueKind::kUint64 && kind != ValueKind::kBool &&
-        kind != ValueKind::kString) {
-      return Value::error(ErrorCode::kNoSuchOverload, kName);
-    }
-    if (find_in_map(make_map(cells.first(i)), cells[i], scratch_) != nullptr) {
-      return Value::error(ErrorCode::kInvalidArgument, kName);
-    }
-  }
-  return make_map(cells);
-}
-
-// The pending values from `begin`, which are pending no more; or `failure` is why there is no room for them.
-std::span<const Value> Machine::taken(std::size_t begin, Value& failure) {
-  auto& pending = scratch_.pending();
-  const std::size_t count = pending.size() - begin;
-  Value* out = scratch_.allocate_values(count);
-  if (out == nullptr) {
-    failure = Value::error(ErrorCode::kCostLimit);
-    return {};
-  }
-  std::copy(pending.begin() + static_cast<std::ptrdiff_t>(begin), pending.end(), out);
-  pending.resize(begin);
-  return {out, count};
-}
-
-Value Machine::collected(std::size_t begin) {
-  Value failure;
-  const auto cells = taken(begin, failure);
-  return failure.is_error() ? failure : make_list(cells);
-}
-
-Value Machine::collected_map(std::size_t begin) {
-  Value failure;
-  const auto cells = taken(begin, failure);
-  return failure.is_error() ? failure : make_map(cells);
-}
-
-// Null, or what is wrong with the new entries.
-Value Machine::collect_entries(const Instruction& i) {
-  constexpr std::string_view kName = "transformMapEntry";
-  const Value map = used(i.a);
-  if (map.is_error()) return map;
-  if (!map.is(ValueKind::kMap)) return Value::error(ErrorCode::kNoSuchOverload, kName);
-  auto& pending = scratch_.pending();
-  const auto begin = static_cast<std::size_t>(at(i.b).as_int64());
-  const auto cells = map_cells(map);
-  for (std::size_t place = 0; place < cells.size(); place += 2) {
-    const Value so_far = make_map(std::span<const Value>(pending).subspan(begin));
-    if (find_in_map(so_far, cells[place], scratch_) != nullptr) {
-      return Value::error(ErrorCode::kInvalidArgument, kName);
-    }
-    pending.push_back(cells[place]);
-    pending.push_back(cells[place + 1]);
-  }
-  return Value::null();
-}
 
 bool Machine::begin_loop(const Instruction& i) {
   Value range = used(i.a);
@@ -278,7 +78,7 @@ Value Machine::run() {
         break;
       }
       case Op::kBranch: {
-        const Value test = condition(i.a, kConditionalName);
+        const Value test = condition(i.a, "?:");
         if (test.is_error()) {
           registers_[i.dst] = test;
           next = first + i.b;
@@ -292,6 +92,24 @@ Value Machine::run() {
         registers_[i.dst] = value.is_error() ? value : Value::boolean(!value.is_absent());
         break;
       }
+      case Op::kSlotOptional:
+        registers_[i.dst] = slot_optional(i.a);
+        break;
+      case Op::kSlotOrElse:
+        if (!at(i.a).is_absent()) {
+          registers_[i.dst] = at(i.a);
+          next = first + i.c;
+        }
+        break;
+      case Op::kOrElse:
+        if (take_or_go_on(i)) next = first + i.c;
+        break;
+      case Op::kOptionalOpen:
+        if (!open_optional(i)) next = first + i.c;
+        break;
+      case Op::kOpenEntry:
+        registers_[i.dst] = opened_entry(registers_[i.dst]);
+        break;
       case Op::kHasKey:
         registers_[i.dst] = has_key(i);
         break;
@@ -468,8 +286,6 @@ Value Machine::run() {
     }
   }
 }
-
-}  // namespace
 
 Value run(const Code& code, std::span<const Value> slots, Scratch& scratch) {
   WEIR_CHECK(code.slots.empty() || code.slots.back() < slots.size(), "the expression reads a slot that isn't given");

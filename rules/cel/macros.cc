@@ -12,7 +12,7 @@ constexpr std::string_view kListUsage = "transformList(i, x, value) or transform
 constexpr std::string_view kMapOfUsage = "transformMap(k, x, value) or transformMap(k, x, condition, value)";
 constexpr std::string_view kEntryUsage = "transformMapEntry(k, x, {key: value})";
 
-constexpr std::array<MacroForm, 17> kForms{{
+constexpr std::array<MacroForm, 19> kForms{{
     {Macro::kAll, "all", 2, 1, "all(x, condition)"},
     {Macro::kExists, "exists", 2, 1, "exists(x, condition)"},
     {Macro::kExistsOne, "exists_one", 2, 1, "exists_one(x, condition)"},
@@ -30,13 +30,17 @@ constexpr std::array<MacroForm, 17> kForms{{
     {Macro::kTransformMap, "transformMap", 4, 2, kMapOfUsage},
     {Macro::kTransformMapEntry, "transformMapEntry", 3, 2, kEntryUsage},
     {Macro::kTransformMapEntry, "transformMapEntry", 4, 2, kEntryUsage},
+    {Macro::kOptMap, "optMap", 2, 1, "optMap(x, value)"},
+    {Macro::kOptFlatMap, "optFlatMap", 2, 1, "optFlatMap(x, optional)"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOtherUsages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOtherUsages{{
     {"has", "has(field)"},
     {"bind", "cel.bind(x, value, expression)"},
     {"block", "cel.block([value, ...], expression)"},
     {"index", "cel.index(0)"},
+    {"optMap", "optional.optMap(x, value)"},
+    {"optFlatMap", "optional.optFlatMap(x, optional)"},
 }};
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The comprehension macros.
+// The macros that bind variables.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array kNamedTypes{TypeKind::kNull,   TypeKind::kBool,     TypeKind::kInt,   TypeKind::kUint,
                                  TypeKind::kDouble, TypeKind::kString,   TypeKind::kBytes, TypeKind::kTimestamp,
                                  TypeKind::kMoney,  TypeKind::kDuration, TypeKind::kList,  TypeKind::kMap,
-                                 TypeKind::kType};
+                                 TypeKind::kType,   TypeKind::kOptional};
 
 // The nodes of a selection of plain names, the first name first; empty if it is anything else.
 std::vector<NodeId> chain_of(const Ast& ast, NodeId id) {
@@ -61,11 +61,11 @@ std::vector<std::string> prefixes_of(std::string_view container, bool rooted) {
   return out;
 }
 
-void become_slot(Node& node, const Variable& variable) {
-  node.kind = NodeKind::kSlot;
+void become_slot(Node& node, const Variable& variable, bool optional) {
+  node.kind = optional ? NodeKind::kOptionalSlot : NodeKind::kSlot;
   node.index = variable.slot;
   node.name = variable.name;
-  node.type = variable.type;
+  node.type = optional ? Type::optional(variable.type) : variable.type;
   node.reads_slots = true;
   node.children.clear();
 }
@@ -106,7 +106,10 @@ bool Names::resolve(Ast& ast, NodeId id) const {
   if (known.length == 0) return false;
   Node& last = ast[chain[known.length - 1]];
   if (known.variable != nullptr) {
-    become_slot(last, *known.variable);
+    // `card.?mean` is the optional of the variable card.mean.
+    const auto links = std::span(chain).first(known.length);
+    const bool optional = std::any_of(links.begin(), links.end(), [&ast](NodeId link) { return ast[link].optional; });
+    become_slot(last, *known.variable, optional);
   } else {
     become_type(last, *known.type);
   }

@@ -214,12 +214,14 @@ class Parser {
   }
 
   NodeId has(NodeId argument, SourceRange range, SourceRange name_range) {
-    const auto kind = ast_[argument].kind;
-    if (kind == NodeKind::kSelect || kind == NodeKind::kIdent) {
+    const Node& field = ast_[argument];
+    if ((field.kind == NodeKind::kSelect && !field.optional) || field.kind == NodeKind::kIdent) {
       return add(make(NodeKind::kHas, range, name_range, "has", {argument}));
     }
-    if (kind != NodeKind::kFaulty)
-      cursor_.report(ast_[argument].range, "has() asks for a field, e.g. has(card.country)");
+    if (field.kind != NodeKind::kFaulty) {
+      cursor_.report(field.range, "has() asks for a field, e.g. has(card.country)",
+                     field.optional ? "an optional is asked with x.?y.hasValue()" : "");
+    }
     return faulty(range);
   }
 
@@ -233,14 +235,17 @@ class Parser {
   // At `(`; leaves after `)`.
   std::vector<NodeId> call_arguments() {
     cursor_.advance();
-    return elements(TokenKind::kCloseParen, "`,` or `)`", false);
+    return elements(TokenKind::kCloseParen, "`,` or `)`");
   }
 
-  std::vector<NodeId> elements(TokenKind close, const std::string& wanted, bool trailing_comma) {
+  // Those of a list may be optional, and a comma may follow the last.
+  std::vector<NodeId> elements(TokenKind close, const std::string& wanted) {
+    const bool of_list = close == TokenKind::kCloseBracket;
     std::vector<NodeId> out;
-    while (!cursor_.is(TokenKind::kEnd) && !(cursor_.is(close) && (out.empty() || trailing_comma))) {
-      refuse_optional_mark();
-      out.push_back(expression());
+    while (!cursor_.is(TokenKind::kEnd) && !(cursor_.is(close) && (out.empty() || of_list))) {
+      const auto mark = cursor_.current().range;
+      const bool optional = of_list && cursor_.accept(TokenKind::kQuestion);
+      out.push_back(entry(optional, mark, expression()));
       if (cursor_.is(close)) break;
       if (cursor_.accept(TokenKind::kComma)) continue;
       cursor_.unexpected(wanted);
@@ -251,16 +256,15 @@ class Parser {
     return out;
   }
 
-  void refuse_optional_mark() {
-    if (!cursor_.is(TokenKind::kQuestion)) return;
-    cursor_.fault(cursor_.current().range, "optional elements are not supported yet");
-    cursor_.advance();
+  NodeId entry(bool optional, SourceRange mark, NodeId value) {
+    if (!optional) return value;
+    return add(make(NodeKind::kOptionalEntry, joined(mark, ast_[value].range), mark, "?", {value}));
   }
 
   NodeId list() {
     const auto begin = cursor_.current().range;
     cursor_.advance();
-    auto children = elements(TokenKind::kCloseBracket, "`,` or `]`", true);
+    auto children = elements(TokenKind::kCloseBracket, "`,` or `]`");
     const auto range = joined(begin, cursor_.previous().range);
     return add(make(NodeKind::kList, range, range, {}, std::move(children)));
   }
@@ -270,10 +274,11 @@ class Parser {
     cursor_.advance();
     std::vector<NodeId> children;
     while (!cursor_.is(TokenKind::kCloseBrace) && !cursor_.is(TokenKind::kEnd)) {
-      refuse_optional_mark();
+      const auto mark = cursor_.current().range;
+      const bool optional = cursor_.accept(TokenKind::kQuestion);
       children.push_back(expression());
       cursor_.expect(TokenKind::kColon, "`:`");
-      children.push_back(expression());
+      children.push_back(entry(optional, mark, expression()));
       if (!cursor_.accept(TokenKind::kComma)) break;
     }
     cursor_.expect(TokenKind::kCloseBrace, "`,` or `}`");
@@ -303,11 +308,7 @@ class Parser {
   NodeId member(NodeId operand) {
     const auto dot = cursor_.current().range;
     cursor_.advance();
-    const bool optional = cursor_.is(TokenKind::kQuestion);
-    if (optional) {
-      cursor_.fault(joined(dot, cursor_.current().range), "optional selection is not supported yet");
-      cursor_.advance();
-    }
+    const bool optional = cursor_.accept(TokenKind::kQuestion);
     const Token token = cursor_.current();
     const bool quoted = token.kind == TokenKind::kQuotedIdent;
     if (token.kind != TokenKind::kIdent && !quoted) {
@@ -316,10 +317,10 @@ class Parser {
       return faulty(joined(ast_[operand].range, dot));
     }
     cursor_.advance();
-    if (cursor_.is(TokenKind::kOpenParen) && !quoted) return receiver_call(operand, token);
+    if (cursor_.is(TokenKind::kOpenParen) && !quoted && !optional) return receiver_call(operand, token);
     const auto range = joined(ast_[operand].range, token.range);
-    if (optional) return faulty(range);
     Node node = make(NodeKind::kSelect, range, token.range, token.text, {operand});
+    node.optional = optional;
     node.rooted = quoted;  // a quoted field is never part of a dotted variable name
     return add(std::move(node));
   }
@@ -403,16 +404,12 @@ class Parser {
   NodeId index(NodeId operand) {
     const auto begin = cursor_.current().range;
     cursor_.advance();
-    const bool optional = cursor_.is(TokenKind::kQuestion);
-    if (optional) {
-      cursor_.fault(joined(begin, cursor_.current().range), "optional indexing is not supported yet");
-      cursor_.advance();
-    }
+    const bool optional = cursor_.accept(TokenKind::kQuestion);
     const NodeId key = expression();
     cursor_.expect(TokenKind::kCloseBracket, "`]`");
     const auto range = joined(ast_[operand].range, cursor_.previous().range);
-    if (optional) return faulty(range);
-    return add(make(NodeKind::kOperator, range, joined(begin, cursor_.previous().range), "[]", {operand, key}));
+    const auto name_range = joined(begin, cursor_.previous().range);
+    return add(make(NodeKind::kOperator, range, name_range, optional ? "[?]" : "[]", {operand, key}));
   }
 
   NodeId message(NodeId operand) {

@@ -44,6 +44,8 @@ class Walker {
         return reference_from(node.literal);
       case NodeKind::kSlot:
         return reference_from(slots_[node.index]);
+      case NodeKind::kOptionalSlot:
+        return as_optional(reference_from(slots_[node.index]));
       case NodeKind::kLocal:
         return locals_[node.index];
       case NodeKind::kSelect:
@@ -66,6 +68,7 @@ class Walker {
       case NodeKind::kList: {
         ReferenceValue fault;
         auto elements = all_of(node, fault);
+        std::erase_if(elements, [](const ReferenceValue& element) { return element.is<ReferenceAbsent>(); });
         return fault.is_fault() ? fault : ReferenceValue{std::move(elements)};
       }
       case NodeKind::kMap:
@@ -74,6 +77,7 @@ class Walker {
         return macro(node);
       case NodeKind::kLet:
         return let(node);
+      case NodeKind::kOptionalEntry:
       case NodeKind::kFaulty:
       case NodeKind::kIdent:
         break;
@@ -85,7 +89,8 @@ class Walker {
   std::vector<ReferenceValue> all_of(const Node& node, ReferenceValue& fault) {
     std::vector<ReferenceValue> out;
     for (const NodeId child : node.children) {
-      out.push_back(used(child));
+      const bool optional = ast_[child].kind == NodeKind::kOptionalEntry;
+      out.push_back(optional ? entry(used(ast_[child].children[0])) : used(child));
       if (out.back().is_fault()) {
         fault = out.back();
         return out;
@@ -94,30 +99,62 @@ class Walker {
     return out;
   }
 
+  // Absent if the optional is none.
+  static ReferenceValue entry(const ReferenceValue& optional) {
+    if (optional.is_fault()) return optional;
+    if (!optional.is<ReferenceOptional>()) return reference_fault(ErrorCode::kNoSuchOverload, "?");
+    const auto& held = optional.as<ReferenceOptional>().held;
+    return held.empty() ? ReferenceValue{ReferenceAbsent{}} : held[0];
+  }
+
   ReferenceValue select(const Node& node) {
     const auto map = used(node.children[0]);
     if (map.is_fault()) return map;
-    return reference_call(Function::kIndex, {map, {node.name}});
+    return reference_call(node.optional ? Function::kOptionalIndex : Function::kIndex, {map, {node.name}});
+  }
+
+  // An absent value is none.
+  static ReferenceValue as_optional(ReferenceValue value) {
+    if (value.is_fault()) return value;
+    ReferenceOptional out;
+    if (!value.is<ReferenceAbsent>()) out.held.push_back(std::move(value));
+    return {std::move(out)};
   }
 
   ReferenceValue has(const Node& target) {
-    if (target.kind == NodeKind::kSlot) {
+    if (target.kind == NodeKind::kSlot || target.kind == NodeKind::kOptionalSlot) {
       auto value = reference_from(slots_[target.index]);
       if (value.is_fault()) return value;
       return {!value.is<ReferenceAbsent>()};
     }
     if (target.kind == NodeKind::kFailing) return reference_from(target.literal);
-    const auto map = used(target.children[0]);
+    auto map = used(target.children[0]);
     if (map.is_fault()) return map;
+    if (map.is<ReferenceOptional>()) {
+      if (map.as<ReferenceOptional>().held.empty()) return {false};
+      map = ReferenceValue(map.as<ReferenceOptional>().held[0]);
+    }
     if (!map.is<ReferenceMap>()) return reference_fault(ErrorCode::kNoSuchOverload, "has");
     return reference_call(Function::kIn, {{target.name}, map});
   }
 
   ReferenceValue call(const Node& node) {
     if (node.function == Function::kMoney) return reference_from(node.literal);
+    if (node.function == Function::kOptionalOr || node.function == Function::kOrValue) return or_else(node);
     ReferenceValue fault;
     const auto arguments = all_of(node, fault);
     return fault.is_fault() ? fault : reference_call(node.function, arguments);
+  }
+
+  ReferenceValue or_else(const Node& node) {
+    const auto optional = used(node.children[0]);
+    if (optional.is_fault()) return optional;
+    if (!optional.is<ReferenceOptional>()) {
+      return reference_fault(ErrorCode::kNoSuchOverload, function_name(node.function));
+    }
+    const auto& held = optional.as<ReferenceOptional>().held;
+    if (held.empty()) return used(node.children[1]);
+    return node.function == Function::kOrValue ? held[0] : optional;
   }
 
   ReferenceValue logical(const Node& node, bool decisive, std::string_view name) {
@@ -137,6 +174,7 @@ class Walker {
     ReferenceMap out;
     for (std::size_t i = 0; i < cells.size(); i += 2) {
       const auto& key = cells[i];
+      if (cells[i + 1].is<ReferenceAbsent>()) continue;
       const bool allowed = key.is<bool>() || key.is<std::int64_t>() || key.is<std::uint64_t>() || key.is<std::string>();
       if (!allowed) return reference_fault(ErrorCode::kNoSuchOverload, "{}");
       for (const auto& other : out.keys) {
@@ -157,7 +195,23 @@ class Walker {
     return result;
   }
 
+  ReferenceValue optional_macro(const Node& node) {
+    const auto optional = used(node.children[0]);
+    if (optional.is_fault()) return optional;
+    const bool flat = node.macro == Macro::kOptFlatMap;
+    if (!optional.is<ReferenceOptional>()) {
+      return reference_fault(ErrorCode::kNoSuchOverload, flat ? "optFlatMap" : "optMap");
+    }
+    const auto& held = optional.as<ReferenceOptional>().held;
+    if (held.empty()) return optional;
+    locals_.push_back(held[0]);
+    auto result = used(node.children[1]);
+    locals_.pop_back();
+    return flat ? result : as_optional(std::move(result));
+  }
+
   ReferenceValue macro(const Node& node) {
+    if (node.macro >= Macro::kOptMap) return optional_macro(node);
     const auto range = used(node.children[0]);
     if (range.is_fault()) return range;
     if (!range.is<ReferenceList>() && !range.is<ReferenceMap>()) {

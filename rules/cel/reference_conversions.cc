@@ -243,7 +243,7 @@ TypeKind type_of(const ReferenceValue& value) {
   constexpr TypeKind kTypes[] = {TypeKind::kError, TypeKind::kError,     TypeKind::kNull,     TypeKind::kBool,
                                  TypeKind::kInt,   TypeKind::kUint,      TypeKind::kDouble,   TypeKind::kString,
                                  TypeKind::kBytes, TypeKind::kTimestamp, TypeKind::kDuration, TypeKind::kMoney,
-                                 TypeKind::kType,  TypeKind::kList,      TypeKind::kMap};
+                                 TypeKind::kType,  TypeKind::kList,      TypeKind::kMap,      TypeKind::kOptional};
   return kTypes[value.data.index()];
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "rules/cel/library.h"
+#include "rules/cel/optional.h"
 
 namespace weir::cel {
 namespace {
@@ -223,6 +224,7 @@ ReferenceValue membership(const ReferenceValue& element, const ReferenceValue& c
 
 ReferenceValue indexed(const ReferenceValue& container, const ReferenceValue& key) {
   constexpr auto kFunction = Function::kIndex;
+  if (container.is<ReferenceOptional>()) return reference_optional_element(container, key, kFunction);
   if (container.is<ReferenceMap>()) {
     const auto& map = container.as<ReferenceMap>();
     for (std::size_t i = 0; i < map.keys.size(); ++i) {
@@ -317,6 +319,7 @@ ReferenceValue reference_call(Function function, const std::vector<ReferenceValu
     case Function::kGetMilliseconds:
       return reference_time_part(function, arguments);
     default:
+      if (is_optional_function(function)) return reference_optional(function, arguments);
       if (is_library(function)) return reference_library_call(function, arguments);
       return reference_convert(function, arguments[0]);
   }

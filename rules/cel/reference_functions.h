@@ -19,6 +19,11 @@ ReferenceValue reference_text(Function function, const std::vector<ReferenceValu
 ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments);
 ReferenceValue reference_base64(Function function, const ReferenceValue& operand);
 
+// Of rules/cel/optional.h.
+ReferenceValue reference_optional(Function function, const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_optional_element(const ReferenceValue& container, const ReferenceValue& key,
+                                          Function function);
+
 ReferenceValue reference_time_part(Function function, const std::vector<ReferenceValue>& arguments);
 
 }  // namespace weir::cel

@@ -114,8 +114,11 @@ ReferenceValue reference_from(const Value& value) {
       }
       return {std::move(out)};
     }
-    case ValueKind::kOptional:
-      break;
+    case ValueKind::kOptional: {
+      ReferenceOptional out;
+      if (const Value* held = optional_value(value)) out.held.push_back(reference_from(*held));
+      return {std::move(out)};
+    }
   }
   return reference_fault(ErrorCode::kNoSuchOverload, "");
 }
@@ -146,6 +149,12 @@ bool same_result(const ReferenceValue& reference, const Value& value) {
     return map.keys.size() * 2 == cells.size() && same_cells(map.keys, cells, 0, 2) &&
            same_cells(map.values, cells, 1, 2);
   }
+  if (reference.is<ReferenceOptional>()) {
+    const auto& held = reference.as<ReferenceOptional>().held;
+    const Value* other_held = optional_value(value);
+    return held.empty() || other_held == nullptr ? held.empty() == (other_held == nullptr)
+                                                 : same_result(held[0], *other_held);
+  }
   return reference_equal(reference, other);
 }
 
@@ -168,6 +177,7 @@ bool reference_equal(const ReferenceValue& a, const ReferenceValue& b) {
   if (a.is<ReferenceType>()) return a.as<ReferenceType>().kind == b.as<ReferenceType>().kind;
   if (a.is<ReferenceList>()) return equal_lists(a.as<ReferenceList>(), b.as<ReferenceList>());
   if (a.is<ReferenceMap>()) return equal_maps(a.as<ReferenceMap>(), b.as<ReferenceMap>());
+  if (a.is<ReferenceOptional>()) return equal_lists(a.as<ReferenceOptional>().held, b.as<ReferenceOptional>().held);
   return false;
 }
 
@@ -196,6 +206,10 @@ std::string to_text(const ReferenceValue& value) {
   }
   if (value.is<ReferenceType>()) return "type " + std::string(type_kind_name(value.as<ReferenceType>().kind));
   if (value.is<ReferenceList>()) return list_text(value.as<ReferenceList>());
+  if (value.is<ReferenceOptional>()) {
+    const auto& held = value.as<ReferenceOptional>().held;
+    return held.empty() ? "none" : "optional " + to_text(held[0]);
+  }
   const auto& map = value.as<ReferenceMap>();
   return "{" + list_text(map.keys) + ": " + list_text(map.values) + "}";
 }

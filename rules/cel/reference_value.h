@@ -43,9 +43,14 @@ struct ReferenceMap {
   ReferenceList values;
 };
 
+struct ReferenceOptional {
+  ReferenceList held;  // one value, or none
+};
+
 struct ReferenceValue {
   std::variant<ReferenceAbsent, ReferenceFault, ReferenceNull, bool, std::int64_t, std::uint64_t, double, std::string,
-               ReferenceBytes, ReferenceTime, ReferenceSpan, ReferenceMoney, ReferenceType, ReferenceList, ReferenceMap>
+               ReferenceBytes, ReferenceTime, ReferenceSpan, ReferenceMoney, ReferenceType, ReferenceList, ReferenceMap,
+               ReferenceOptional>
       data;
 
   template <class T>

@@ -88,6 +88,7 @@ Type TypeChecker::type_of(NodeId id) {
     case NodeKind::kLiteral:
       return literal_type(ast_[id].literal);
     case NodeKind::kSlot:
+    case NodeKind::kOptionalSlot:
     case NodeKind::kLocal:
       return ast_[id].type;
     case NodeKind::kIdent:
@@ -110,6 +111,8 @@ Type TypeChecker::type_of(NodeId id) {
       return list(id);
     case NodeKind::kMap:
       return map(id);
+    case NodeKind::kOptionalEntry:
+      return optional_entry(id);
     case NodeKind::kMacro:
       return macro(id);
     case NodeKind::kLet:
@@ -130,8 +133,12 @@ void TypeChecker::want_bool(NodeId id, const Type& type, const std::string& who)
 
 Type TypeChecker::name_or_field(NodeId id) {
   if (!names_.resolve(ast_, id)) return unknown_name(id);
-  if (ast_[id].kind != NodeKind::kSelect) return ast_[id].type;
-  return field_type(id, check(ast_[id].children[0]));
+  const Node& node = ast_[id];
+  if (node.kind != NodeKind::kSelect) return node.type;
+  const Type operand = check(node.children[0]);
+  const bool of_optional = operand.kind() == TypeKind::kOptional;
+  const Type type = field_type(id, of_optional ? operand.parameters()[0] : operand);
+  return (of_optional || node.optional) && !is_faulty(type) ? Type::optional(type) : type;
 }
 
 Type TypeChecker::unknown_name(NodeId id) {
@@ -160,7 +167,7 @@ Type TypeChecker::field_type(NodeId id, const Type& operand) {
 // The names of a partly resolved selection: a slot's name holds its dots already.
 std::string TypeChecker::dotted_text(NodeId id) const {
   const Node& node = ast_[id];
-  if (node.kind == NodeKind::kSlot) return node.name;
+  if (node.kind == NodeKind::kSlot || node.kind == NodeKind::kOptionalSlot) return node.name;
   if (node.kind != NodeKind::kSelect) return {};
   auto out = dotted_text(node.children[0]);
   if (!out.empty()) out.append(".").append(node.name);
@@ -177,7 +184,8 @@ Type TypeChecker::has(NodeId id) {
   const NodeId target = ast_[id].children[0];
   const Type type = check(target);
   const auto kind = ast_[target].kind;
-  const bool field = kind == NodeKind::kSlot || kind == NodeKind::kSelect || kind == NodeKind::kFailing;
+  const bool field = kind == NodeKind::kSlot || kind == NodeKind::kOptionalSlot || kind == NodeKind::kSelect ||
+                     kind == NodeKind::kFailing;
   if (!field && !is_faulty(type)) {
     issues_.error(source_.place(ast_[target].range), "has() asks for a field, e.g. has(card.country)");
   }
@@ -286,6 +294,16 @@ Type TypeChecker::map(NodeId id) {
     value = joined(value, types[i + 1]);
   }
   return Type::map(std::move(key), std::move(value));
+}
+
+Type TypeChecker::optional_entry(NodeId id) {
+  const NodeId child = ast_[id].children[0];
+  const Type type = check(child);
+  if (type.kind() == TypeKind::kOptional) return type.parameters()[0];
+  if (is_faulty(type) || is_open(type)) return type;
+  fault(ast_[child].range, "after `?` an optional is wanted, not " + type.name(),
+        "leave out the `?`, or write optional.of(...)");
+  return faulty();
 }
 
 void check(Ast& ast, const Environment& environment, const Type& wanted, const SourceMap& source, Issues& issues,

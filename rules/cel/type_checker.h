@@ -55,12 +55,14 @@ class TypeChecker {
   Type conditional(NodeId id);
   Type list(NodeId id);
   Type map(NodeId id);
+  Type optional_entry(NodeId id);
 
   Type call(NodeId id);
   Type receiver_call(NodeId id);
   bool become_namespaced(NodeId id);
   Type declared_call(NodeId id);
   Type resolved(NodeId id, CallStyle style, const std::vector<Type>& types);
+  Type default_of_another_type(NodeId id, const Type& wanted);
   Type constant_checked(NodeId id, Type type);
   Type unknown_function(NodeId id, CallStyle style);
 
@@ -68,6 +70,8 @@ class TypeChecker {
   Type macro_result(NodeId id, const Type& range);
   Type entries(NodeId id);
   Type let(NodeId id);
+  Type optional_macro(NodeId id);
+  Type as_optional(NodeId id);
   void condition(NodeId id);
 
   Ast& ast_;

@@ -4,6 +4,7 @@
 #include "rules/cel/constant_arguments.h"
 #include "rules/cel/macros.h"
 #include "rules/cel/money_literal.h"
+#include "rules/cel/promotion.h"
 #include "rules/cel/type_checker.h"
 #include "rules/cel/type_rules.h"
 
@@ -98,8 +99,30 @@ Type TypeChecker::receiver_call(NodeId id) {
     if (!is_known_extension(node.name) && macro_usage(node.name).empty()) check_children(id);
     return unknown_function(id, CallStyle::kReceiver);
   }
-  const auto types = check_children(id);
+  const bool of_optional = node.function == Function::kHasValue || node.function == Function::kOptionalOr ||
+                           node.function == Function::kOrValue;
+  std::vector<Type> types;
+  for (const NodeId child : node.children) {
+    const bool here = of_optional && (types.empty() || node.function == Function::kOptionalOr);
+    types.push_back(here ? as_optional(child) : check(child));
+  }
+  if (node.function == Function::kOrValue && types.size() == 2 && types[0].kind() == TypeKind::kOptional) {
+    const Type& wanted = types[0].parameters()[0];
+    if (!dynamic_ && !compatible(wanted, types[1])) {
+      if (!promote_literal(ast_, node.children[1], wanted)) return default_of_another_type(id, wanted);
+      types[1] = wanted;
+    }
+  }
   return constant_checked(id, resolved(id, CallStyle::kReceiver, types));
+}
+
+Type TypeChecker::default_of_another_type(NodeId id, const Type& wanted) {
+  const Node& other = ast_[ast_[id].children[1]];
+  std::string hint;
+  if (wanted.kind() == TypeKind::kMoney) hint = "write an amount with its currency, e.g. eur('0.00')";
+  if (wanted.kind() == TypeKind::kDuration) hint = "write e.g. duration('0s')";
+  fault(other.range, "the default is " + other.type.name() + ", but " + wanted.name() + " is wanted", hint);
+  return wanted;
 }
 
 Type TypeChecker::constant_checked(NodeId id, Type type) {
@@ -126,7 +149,7 @@ Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
   } else {
     auto candidates = function_names(style);
     if (style == CallStyle::kReceiver)
-      candidates.insert(candidates.end(), {"all", "exists", "exists_one", "map", "filter"});
+      candidates.insert(candidates.end(), {"all", "exists", "exists_one", "map", "filter", "optMap", "optFlatMap"});
     if (style == CallStyle::kGlobal) candidates.emplace_back("has");
     const auto closest = closest_name(node.name, candidates);
     if (!closest.empty()) hint = "did you mean `" + std::string(closest) + "`?";

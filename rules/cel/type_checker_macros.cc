@@ -21,7 +21,41 @@ std::pair<Type, Type> places_and_values(const Type& range) {
 
 }  // namespace
 
+// The type of the node; the name of a variable stands for the optional of it.
+Type TypeChecker::as_optional(NodeId id) {
+  Node& node = ast_[id];
+  (void)check(id);
+  if (node.kind == NodeKind::kSlot && node.type.kind() != TypeKind::kOptional) {
+    node.kind = NodeKind::kOptionalSlot;
+    node.type = Type::optional(node.type);
+  }
+  return node.type;
+}
+
+Type TypeChecker::optional_macro(NodeId id) {
+  Node& node = ast_[id];
+  const Type optional = as_optional(node.children[0]);
+  Type value = optional;
+  if (optional.kind() == TypeKind::kOptional) {
+    value = optional.parameters()[0];
+  } else if (!is_open(optional)) {
+    fault(ast_[node.children[0]].range,
+          std::string(macro_name(node.macro)) + "() is for an optional, not " + optional.name());
+    value = faulty();
+  }
+  node.index = names_.depth();
+  names_.push({node.name, value});
+  const Type result = check(node.children[1]);
+  names_.pop();
+  if (node.macro == Macro::kOptMap) return Type::optional(result);
+  if (result.kind() == TypeKind::kOptional || is_open(result)) return result;
+  fault(ast_[node.children[1]].range, "optFlatMap() makes an optional of an optional, not of " + result.name(),
+        "write optMap");
+  return faulty();
+}
+
 Type TypeChecker::macro(NodeId id) {
+  if (ast_[id].macro >= Macro::kOptMap) return optional_macro(id);
   Type range = check(ast_[id].children[0]);
   const bool known = range.kind() == TypeKind::kList || range.kind() == TypeKind::kMap;
   if (!known && !is_open(range)) {
@@ -63,7 +97,7 @@ Type TypeChecker::macro_result(NodeId id, const Type& range) {
       return Type::list(check(children.back()));
     case Macro::kTransformMap:
       return Type::map(places_and_values(range).first, check(children.back()));
-    case Macro::kTransformMapEntry:
+    default:
       break;
   }
   return entries(children.back());

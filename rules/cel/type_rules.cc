@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/cel/optional.h"
+
 namespace weir::cel {
 namespace {
 
@@ -132,6 +134,11 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
     return compatible(arguments[0], arguments[1]) ? std::optional(Type::simple(TypeKind::kBool)) : std::nullopt;
   }
   if (function == Function::kIn) return in_type(arguments[0], arguments[1]);
+  const bool of_optional = function == Function::kIndex && arguments[0].kind() == TypeKind::kOptional;
+  if (of_optional || is_optional_function(function)) {
+    return of_optional || has_form(function, style, arguments.size()) ? optional_type(function, arguments)
+                                                                      : std::nullopt;
+  }
   if (function == Function::kIndex) return index_type(arguments[0], arguments[1]);
   if (function == Function::kAdd && arguments[0].kind() == TypeKind::kList && arguments[1].kind() == TypeKind::kList) {
     return Type::list(joined(arguments[0].parameters()[0], arguments[1].parameters()[0]));

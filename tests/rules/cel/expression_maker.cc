@@ -161,6 +161,45 @@ std::string ExpressionMaker::named(int depth) {
   return "cel.block([" + value + ", cel.index(0) * 2], [cel.index(1)].map(" + name + ", " + out + ")[0])";
 }
 
+// An optional of an int.
+std::string ExpressionMaker::optional(int depth) {
+  const auto name = "o" + std::to_string(depth);
+  if (depth <= 0) return std::array{"a.?b", "mp.?k", "optional.none()", "l1[?0]", "optional.of(i2)"}[below(5)];
+  switch (below(8)) {
+    case 0:
+      return "optional.of(" + integer(depth - 1) + ")";
+    case 1:
+      return "optional.ofNonZeroValue(" + integer(depth - 1) + ")";
+    case 2:
+      return "l1[?" + integer(depth - 1) + "]";
+    case 3:
+      return optional(depth - 1) + ".or(" + optional(depth - 1) + ")";
+    case 4:
+      return optional(depth - 1) + ".optMap(" + name + ", " + name + " + " + integer(depth - 1) + ")";
+    case 5:
+      return optional(depth - 1) + ".optFlatMap(" + name + ", l1[?" + name + "])";
+    case 6:
+      return "optional.of(" + list(depth - 1) + ")[" + integer(depth - 1) + "]";
+    default:
+      return "{'k': " + integer(depth - 1) + "}.?" + std::array{"k", "j"}[below(2)];
+  }
+}
+
+std::string ExpressionMaker::of_optional(int depth) {
+  switch (below(5)) {
+    case 0:
+      return optional(depth - 1) + ".value()";
+    case 1:
+      return "i1.orValue(" + integer(depth - 1) + ")";
+    case 2:
+      return "[?" + optional(depth - 1) + ", ?" + optional(depth - 1) + "][0]";
+    case 3:
+      return "{?1: " + optional(depth - 1) + ", ?" + integer(depth - 2) + ": " + optional(depth - 1) + "}[1]";
+    default:
+      return optional(depth - 1) + ".orValue(" + integer(depth - 1) + ")";
+  }
+}
+
 // An int out of a list or a map that a macro makes.
 std::string ExpressionMaker::transformed(int depth) {
   if (locals_ >= 3) return local(TypeKind::kInt);
@@ -216,6 +255,9 @@ std::string ExpressionMaker::boolean(int depth) {
       return text(depth - 1) + ".matches('" + std::array{"^a+$", "[0-9]+", "(a|é)b?", ""}[below(4)] + "')";
     case 11:
       return quantifier(depth);
+    case 12:
+      if (below(2) == 0) return optional(depth - 1) + ".hasValue()";
+      return "(" + optional(depth - 1) + std::array{" == ", " != "}[below(2)] + optional(depth - 1) + ")";
     default:
       return comparison(depth);
   }
@@ -226,7 +268,7 @@ std::string ExpressionMaker::integer(int depth) {
   const auto* part =
       std::array{"getFullYear",  "getMonth", "getDate",    "getDayOfMonth", "getDayOfWeek",
                  "getDayOfYear", "getHours", "getMinutes", "getSeconds",    "getMilliseconds"}[below(10)];
-  switch (below(14)) {
+  switch (below(15)) {
     case 0:
       return "-" + local(TypeKind::kInt);
     case 1:
@@ -248,6 +290,8 @@ std::string ExpressionMaker::integer(int depth) {
       return transformed(depth);
     case 9:
       return named(depth);
+    case 10:
+      return of_optional(depth);
     default: {
       const auto* op = std::array{"+", "-", "*", "/", "%"}[below(5)];
       return "(" + integer(depth - 1) + " " + op + " " + integer(depth - 1) + ")";

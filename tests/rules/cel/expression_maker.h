@@ -45,6 +45,8 @@ class ExpressionMaker {
   std::string list(int depth);
   std::string transformed(int depth);
   std::string named(int depth);
+  std::string optional(int depth);
+  std::string of_optional(int depth);
   Value slot_value(TypeKind kind);
 
   std::span<const std::uint8_t> bytes_;

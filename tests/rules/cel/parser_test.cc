@@ -133,12 +133,15 @@ TEST(Parser, RefusesReservedWordsAndBadMacros) {
   EXPECT_EQ(messages("l.all(a.b, true)"), "all() begins with the name of its variable\n");
 }
 
-TEST(Parser, RefusesWhatIsNotSupportedYetByName) {
-  EXPECT_EQ(messages("a.?b"), "optional selection is not supported yet\n");
-  EXPECT_EQ(messages("a[?b]"), "optional indexing is not supported yet\n");
-  EXPECT_EQ(messages("[?a]"), "optional elements are not supported yet\n");
-  EXPECT_EQ(messages("{?a: b}"), "optional elements are not supported yet\n");
+TEST(Parser, RefusesMessages) {
   EXPECT_EQ(messages("a.B{c: 1, `d`: 2}"), "messages can't be made: the language has no message types here\n");
+}
+
+TEST(Parser, TakesOptionalPartsWhereTheyMayStand) {
+  EXPECT_EQ(messages("a.?b.c[?d] == [?a, b, ?c,]"), "");
+  EXPECT_EQ(messages("{?a: b, c: d}"), "");
+  EXPECT_EQ(messages("has(a.?b)"), "has() asks for a field, e.g. has(card.country)\n");
+  EXPECT_EQ(messages("a.?b()"), "unexpected `(`\n");
 }
 
 TEST(Parser, TakesTheWholeRangeOfInt) {
