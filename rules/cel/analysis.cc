@@ -7,6 +7,7 @@
 #include "rules/cel/lexer.h"
 #include "rules/cel/limits.h"
 #include "rules/cel/parser.h"
+#include "rules/cel/presence.h"
 #include "rules/cel/utf8.h"
 
 namespace weir::cel {
@@ -25,6 +26,7 @@ Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environm
   }
   auto ast = parse(tokenize(source, issues), source, issues);
   check(ast, environment, wanted, source, issues, checking);
+  if (!issues.has_errors() && checking == Checking::kStrict) check_presence(ast, source, issues);
   if (issues.has_errors()) return issues;
   return ast;
 }

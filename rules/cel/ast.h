@@ -59,6 +59,7 @@ struct Node {
   Macro macro = Macro::kAll;
   bool rooted = false;    // kIdent: has a leading dot and never means a macro's variable; kSelect: the name was quoted
   bool optional = false;  // kSelect: `.?`
+  bool may_be_absent = false;  // kSlot, kOptionalSlot: Variable::optional
   bool reads_slots = false;
   Function function = Function::kNone;
   std::uint32_t index = 0;

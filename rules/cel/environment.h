@@ -74,6 +74,7 @@ struct Variable {
   std::string name;
   Type type;
   std::uint32_t slot = 0;  // where evaluate() finds its value, below 2^30; one name for each
+  bool optional = false;   // its value may be absent: an expression that doesn't reckon with that is refused
 };
 
 // A function of which the checker alone knows: calling it is kNoSuchOverload. kParameter types stand for any type, the

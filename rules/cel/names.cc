@@ -64,6 +64,7 @@ std::vector<std::string> prefixes_of(std::string_view container, bool rooted) {
 void become_slot(Node& node, const Variable& variable, bool optional) {
   node.kind = optional ? NodeKind::kOptionalSlot : NodeKind::kSlot;
   node.index = variable.slot;
+  node.may_be_absent = variable.optional;
   node.name = variable.name;
   node.type = optional ? Type::optional(variable.type) : variable.type;
   node.reads_slots = true;

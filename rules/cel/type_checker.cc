@@ -1,12 +1,12 @@
-#include "rules/cel/checker.h"
+#include "rules/cel/type_checker.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "rules/cel/checker.h"
 #include "rules/cel/promotion.h"
-#include "rules/cel/type_checker.h"
 #include "rules/cel/type_rules.h"
 
 namespace weir::cel {

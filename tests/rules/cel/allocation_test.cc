@@ -59,6 +59,10 @@ TEST(Allocation, AWarmEvaluationMakesNone) {
       "channel + channel + string(mean) + string(card.count_1h) + string(time) + string(time - timestamp(0))",
       "[card.count_1h, 2, 3].map(x, x * card.count_1h).filter(y, y > 2).map(z, [z, z])",
       "{channel: mean, 'b': 2.0}[channel] > 1.0 && [1, card.count_1h].exists(x, {x: 'a'}.size() == 1)",
+      "[card.count_1h, 2].transformMap(i, x, x > i, x).size() + [1, 2].transformMapEntry(i, x, {x: i})[1]",
+      "cel.bind(n, card.count_1h + 1, cel.block([n, cel.index(0) * 2], cel.index(1)))",
+      "gone.orValue(card.count_1h) > 3 && [?gone.or(card.count_1h), 2].size() == 2 && {?'a': gone.optMap(x, x)}.?a == "
+      "optional.none()",
       "channel.matches('^onl.*buffer$') && channel.contains('longer') && size(channel) > 10",
       "time.getHours('+02:00') + duration('1h').getMinutes() + int('12') + int(double('1.5e2'))",
       "math.greatest(card.count_1h, 3, 2u) == 4 && math.abs(amount) < math.least([amount, amount * 2])",

@@ -1,0 +1,234 @@
+#include "rules/cel/presence.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::cel {
+namespace {
+
+// Slots that are known to be there. What can't happen knows everything.
+struct Facts {
+  bool everything = false;
+  std::set<std::uint32_t> slots;
+
+  bool has(std::uint32_t slot) const { return everything || slots.contains(slot); }
+  // Both hold.
+  void add(const Facts& other) {
+    everything = everything || other.everything;
+    slots.insert(other.slots.begin(), other.slots.end());
+  }
+  // One or the other holds.
+  void share(const Facts& other) {
+    if (other.everything) return;
+    if (everything) {
+      *this = other;
+      return;
+    }
+    std::erase_if(slots, [&other](std::uint32_t slot) { return !other.slots.contains(slot); });
+  }
+};
+
+Facts impossible() { return {true, {}}; }
+
+// What is known where an expression is true, where it is false, and where as an optional it holds something. Where it
+// is an error nothing is known, and nothing needs to be: the leftmost error is the result of && and ||, and of whatever
+// else it is part of.
+struct Outcome {
+  Facts yes;
+  Facts no;
+  Facts held;
+};
+
+// A default for a suggestion.
+std::string example_of(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kBool:
+      return "false";
+    case TypeKind::kInt:
+      return "0";
+    case TypeKind::kUint:
+      return "0u";
+    case TypeKind::kDouble:
+      return "0.0";
+    case TypeKind::kString:
+      return "''";
+    case TypeKind::kMoney:
+      return "eur('0.00')";
+    case TypeKind::kDuration:
+      return "duration('0s')";
+    default:
+      return "...";
+  }
+}
+
+class Analysis {
+ public:
+  Analysis(const Ast& ast, const SourceMap& source, Issues& issues) : ast_(ast), source_(source), issues_(issues) {}
+
+  // Looks at the node where `known` holds.
+  Outcome visit(NodeId id, const Facts& known) {
+    const Node& node = ast_[id];
+    switch (node.kind) {
+      case NodeKind::kSlot:
+        use(node, known);
+        return {};
+      case NodeKind::kOptionalSlot:
+        return {{}, {}, {false, {node.index}}};
+      case NodeKind::kLiteral:
+        return literal(node);
+      case NodeKind::kLocal:
+        return node.index < locals_.size() ? locals_[node.index] : Outcome{};
+      case NodeKind::kHas:
+        return has(node, known);
+      case NodeKind::kAnd:
+        return every(node, known, true);
+      case NodeKind::kOr:
+        return every(node, known, false);
+      case NodeKind::kConditional:
+        return conditional(node, known);
+      case NodeKind::kMacro:
+        return macro(node, known);
+      case NodeKind::kLet:
+        return let(node, known);
+      default:
+        return call(node, known);
+    }
+  }
+
+ private:
+  void use(const Node& slot, const Facts& known) {
+    if (!slot.may_be_absent || known.has(slot.index) || !reported_.insert(slot.index).second) return;
+    issues_.error(source_.place(slot.range), "`" + slot.name + "` may be absent: then there is nothing to use here",
+                  "write has(" + slot.name + ") && ..., or " + slot.name + ".orValue(" + example_of(slot.type) + ")");
+  }
+
+  static Outcome literal(const Node& node) {
+    Outcome out;
+    if (!node.literal.is(ValueKind::kBool)) return out;
+    (node.literal.as_bool() ? out.no : out.yes) = impossible();
+    return out;
+  }
+
+  Outcome has(const Node& node, const Facts& known) {
+    const Node& target = ast_[node.children[0]];
+    if (target.kind == NodeKind::kSlot || target.kind == NodeKind::kOptionalSlot) {
+      return {{false, {target.index}}, {}, {}};
+    }
+    for (const NodeId child : target.children) (void)visit(child, known);
+    return {};
+  }
+
+  // && (where `all`) or ||: each operand is looked at where those before it did not decide.
+  Outcome every(const Node& node, const Facts& known, bool all) {
+    Facts here = known;
+    Facts undecided;
+    Facts decided = impossible();
+    for (const NodeId child : node.children) {
+      const Outcome outcome = visit(child, here);
+      here.add(all ? outcome.yes : outcome.no);
+      undecided.add(all ? outcome.yes : outcome.no);
+      decided.share(all ? outcome.no : outcome.yes);
+    }
+    return all ? Outcome{undecided, decided, {}} : Outcome{decided, undecided, {}};
+  }
+
+  Outcome conditional(const Node& node, const Facts& known) {
+    const Outcome test = visit(node.children[0], known);
+    const auto branch = [&](NodeId id, const Facts& added) {
+      Facts here = known;
+      here.add(added);
+      Outcome outcome = visit(id, here);
+      for (Facts* facts : {&outcome.yes, &outcome.no, &outcome.held}) facts->add(added);
+      return outcome;
+    };
+    Outcome out = branch(node.children[1], test.yes);
+    const Outcome other = branch(node.children[2], test.no);
+    out.yes.share(other.yes);
+    out.no.share(other.no);
+    out.held.share(other.held);
+    return out;
+  }
+
+  void forget(std::uint32_t local, std::size_t count = 1) {
+    if (locals_.size() < local + count) locals_.resize(local + count);
+    for (std::size_t i = 0; i < count; ++i) locals_[local + i] = {};
+  }
+
+  Outcome macro(const Node& node, const Facts& known) {
+    const Outcome range = visit(node.children[0], known);
+    forget(node.index, 2);
+    Facts here = known;
+    if (node.macro == Macro::kOptMap || node.macro == Macro::kOptFlatMap) {
+      here.add(range.held);
+      Outcome inside = visit(node.children[1], here);
+      if (node.macro == Macro::kOptMap) inside.held = {};
+      inside.held.add(range.held);
+      return {{}, {}, inside.held};
+    }
+    const Outcome first = visit(node.children[1], here);
+    if (node.children.size() == 3) {
+      here.add(first.yes);
+      (void)visit(node.children[2], here);
+    }
+    // Some element made exists() true, or all() false.
+    if (node.macro == Macro::kExists || node.macro == Macro::kExistsOne) return {first.yes, {}, {}};
+    return node.macro == Macro::kAll ? Outcome{{}, first.no, {}} : Outcome{};
+  }
+
+  // A name knows what its value does.
+  Outcome let(const Node& node, const Facts& known) {
+    const std::size_t values = node.children.size() - 1;
+    for (std::size_t i = 0; i < values; ++i) {
+      Outcome value = visit(node.children[i], known);
+      const auto local = node.index + static_cast<std::uint32_t>(i);
+      forget(local);
+      locals_[local] = std::move(value);
+    }
+    return visit(node.children.back(), known);
+  }
+
+  Outcome call(const Node& node, const Facts& known) {
+    std::vector<Outcome> outcomes;
+    for (const NodeId child : node.children) outcomes.push_back(visit(child, known));
+    switch (node.function) {
+      case Function::kNot:
+        return {outcomes[0].no, outcomes[0].yes, {}};
+      case Function::kHasValue:
+        return {outcomes[0].held, {}, {}};
+      case Function::kEqual:
+      case Function::kNotEqual:
+        return comparison(node, outcomes);
+      default:
+        return {};
+    }
+  }
+
+  // `condition == true` and the like are the condition or its opposite.
+  Outcome comparison(const Node& node, const std::vector<Outcome>& outcomes) const {
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Node& other = ast_[node.children[1 - i]];
+      if (other.kind != NodeKind::kLiteral || !other.literal.is(ValueKind::kBool)) continue;
+      const bool same = other.literal.as_bool() == (node.function == Function::kEqual);
+      return same ? Outcome{outcomes[i].yes, outcomes[i].no, {}} : Outcome{outcomes[i].no, outcomes[i].yes, {}};
+    }
+    return {};
+  }
+
+  const Ast& ast_;
+  const SourceMap& source_;
+  Issues& issues_;
+  std::vector<Outcome> locals_;
+  std::set<std::uint32_t> reported_;
+};
+
+}  // namespace
+
+void check_presence(const Ast& ast, const SourceMap& source, Issues& issues) {
+  (void)Analysis(ast, source, issues).visit(ast.root, {});
+}
+
+}  // namespace weir::cel
