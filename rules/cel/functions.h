@@ -102,6 +102,14 @@ enum class Function : std::uint8_t {
   kFormat,
   kBase64Encode,
   kBase64Decode,
+  kDistinct,
+  kFlatten,
+  kRange,
+  kSlice,
+  kSort,
+  kSetsContains,
+  kSetsEquivalent,
+  kSetsIntersects,
 };
 
 enum class CallStyle : std::uint8_t { kOperator, kGlobal, kReceiver };

@@ -41,6 +41,14 @@ constexpr std::array kNames{
     FunctionName{Function::kFormat, "format"},
     FunctionName{Function::kBase64Encode, "base64.encode"},
     FunctionName{Function::kBase64Decode, "base64.decode"},
+    FunctionName{Function::kDistinct, "distinct"},
+    FunctionName{Function::kFlatten, "flatten"},
+    FunctionName{Function::kRange, "lists.range"},
+    FunctionName{Function::kSlice, "slice"},
+    FunctionName{Function::kSort, "sort"},
+    FunctionName{Function::kSetsContains, "sets.contains"},
+    FunctionName{Function::kSetsEquivalent, "sets.equivalent"},
+    FunctionName{Function::kSetsIntersects, "sets.intersects"},
 };
 
 constexpr TypeKind kB = TypeKind::kBool;
@@ -128,6 +136,21 @@ void add_text(std::vector<Overload>& out) {
   out.push_back(free_form(Function::kBase64Decode, {kS}, kY));
 }
 
+void add_lists(std::vector<Overload>& out) {
+  out.push_back(member_form(Function::kReverse, {kL}, kL));
+  out.push_back(member_form(Function::kDistinct, {kL}, kL));
+  out.push_back(taking(kL, member_form(Function::kFlatten, {kL}, kL)));
+  out.push_back(member_form(Function::kFlatten, {kL, kI}, kL));
+  out.push_back(yielding(kI, free_form(Function::kRange, {kI}, kL)));
+  out.push_back(member_form(Function::kSlice, {kL, kI, kI}, kL));
+  for (const auto kind : {kI, kU, kD, kB, TypeKind::kDuration, TypeKind::kTimestamp, kS, kY, kM}) {
+    out.push_back(taking(kind, member_form(Function::kSort, {kL}, kL)));
+  }
+  for (const auto f : {Function::kSetsContains, Function::kSetsEquivalent, Function::kSetsIntersects}) {
+    out.push_back(free_form(f, {kL, kL}, kB));
+  }
+}
+
 }  // namespace
 
 std::span<const FunctionName> library_names() { return kNames; }
@@ -136,12 +159,15 @@ std::vector<Overload> library_overloads() {
   std::vector<Overload> out;
   add_math(out);
   add_text(out);
+  add_lists(out);
   return out;
 }
 
 Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch) {
   if (function <= Function::kBitShiftRight) return math_call(function, arguments, scratch);
   if (function == Function::kFormat) return format_text(arguments, scratch);
+  const bool of_list = function == Function::kReverse && arguments[0].is(ValueKind::kList);
+  if (of_list || function >= Function::kDistinct) return list_call(function, arguments, scratch);
   if (function <= Function::kQuote) return text_call(function, arguments, scratch);
   return encoding_call(function, arguments, scratch);
 }

@@ -13,7 +13,7 @@
 namespace weir::cel {
 
 inline bool is_library(Function function) {
-  return function >= Function::kGreatest && function <= Function::kBase64Decode;
+  return function >= Function::kGreatest && function <= Function::kSetsIntersects;
 }
 
 struct FunctionName {
@@ -30,6 +30,7 @@ Value library_call(Function function, std::span<const Value> arguments, Scratch&
 // Its parts, by theme.
 Value math_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 Value text_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+Value list_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 Value encoding_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 
 // The list of the pending elements from `begin`, which are then pending no more.

@@ -74,6 +74,12 @@ bool takes(const Overload& overload, CallStyle style, std::span<const Type> argu
   return true;
 }
 
+// Whether the function on a list has a list of the same type.
+bool keeps_list(Function function) {
+  return function == Function::kReverse || function == Function::kDistinct || function == Function::kSlice ||
+         function == Function::kSort;
+}
+
 // Any number of numbers or amounts, or one list of them.
 std::optional<Type> extreme_type(std::span<const Type> arguments) {
   if (arguments.empty()) return std::nullopt;
@@ -144,12 +150,19 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
     return Type::list(joined(arguments[0].parameters()[0], arguments[1].parameters()[0]));
   }
   if (function == Function::kGreatest || function == Function::kLeast) return extreme_type(arguments);
+  const bool of_sets = function >= Function::kSetsContains && function <= Function::kSetsIntersects;
+  if (of_sets && arguments.size() == 2 && !compatible(arguments[0], arguments[1])) return std::nullopt;
   std::optional<Type> result;
   for (const auto& overload : overloads()) {
     if (overload.function != function || !takes(overload, style, arguments)) continue;
     const bool list = overload.result == TypeKind::kList;
     const Type type = list ? Type::list(Type::simple(overload.yields)) : Type::simple(overload.result);
     result = result && !(*result == type) ? Type::dyn() : type;
+  }
+  if (result && !arguments.empty() && arguments[0].kind() == TypeKind::kList) {
+    if (keeps_list(function)) return arguments[0];
+    const Type& element = arguments[0].parameters()[0];
+    if (function == Function::kFlatten && arguments.size() == 1 && element.kind() == TypeKind::kList) return element;
   }
   return result;
 }
