@@ -87,6 +87,8 @@ void append_value(const Value& value, JsonWriter& json) {
     case ValueKind::kMap:
     case ValueKind::kType:
     case ValueKind::kOptional:
+    case ValueKind::kAddress:
+    case ValueKind::kNetwork:
       return json.null();
   }
 }

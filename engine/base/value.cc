@@ -53,6 +53,8 @@ bool identical(const Value& a, const Value& b) {
     case ValueKind::kMap:
     case ValueKind::kType:
     case ValueKind::kOptional:
+    case ValueKind::kAddress:
+    case ValueKind::kNetwork:
       return a.as_object() == b.as_object() && a.object_detail() == b.object_detail();
   }
   return false;

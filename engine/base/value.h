@@ -26,6 +26,8 @@ enum class ValueKind : std::uint8_t {
   kMap,
   kType,
   kOptional,
+  kAddress,  // an IP address and a network, the rule language's own too: 16 bytes that the evaluation keeps
+  kNetwork,
 };
 
 // Why an evaluation failed. The names are stable: they stand in audit records and metric labels.

@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "rules/cel/address.h"
 #include "rules/cel/collection.h"
 
 namespace weir::cel {
@@ -27,6 +28,11 @@ Value Code::keep(const Value& value) {
       return make_map(copied(map_cells(value)));
     case ValueKind::kOptional:
       return optional_value(value) == nullptr ? value : make_optional(copied({optional_value(value), 1}).data());
+    case ValueKind::kAddress:
+    case ValueKind::kNetwork: {
+      const auto& bytes = texts_.emplace_back(static_cast<const char*>(value.as_object()), sizeof(Address::bytes));
+      return Value::object(value.kind(), bytes.data(), value.object_detail());
+    }
     default:
       return value;
   }

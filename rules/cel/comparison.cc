@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "rules/cel/address.h"
 #include "rules/cel/collection.h"
 
 namespace weir::cel {
@@ -100,6 +101,10 @@ bool equal(const Value& a, const Value& b, Scratch& scratch) {
       return a.object_detail() == b.object_detail();
     case ValueKind::kOptional:
       return equal_optionals(a, b, scratch);
+    case ValueKind::kAddress:
+      return address_of(a) == address_of(b);
+    case ValueKind::kNetwork:
+      return a.object_detail() == b.object_detail() && address_of(a) == address_of(b);
     case ValueKind::kAbsent:
     case ValueKind::kError:
       break;

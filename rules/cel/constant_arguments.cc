@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "rules/cel/address.h"
 #include "rules/cel/calendar.h"
 #include "rules/cel/money_literal.h"
 #include "rules/cel/pattern.h"
@@ -21,6 +22,12 @@ bool is_number(const Node& node) {
 bool is_time_part(Function function) {
   return function >= Function::kGetFullYear && function <= Function::kGetMilliseconds;
 }
+
+bool takes_address(Function function) {
+  return function == Function::kIp || function == Function::kIpIsCanonical || function == Function::kContainsIp;
+}
+
+bool takes_network(Function function) { return function == Function::kCidr || function == Function::kContainsCidr; }
 
 std::string upper_case(std::string name) {
   for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
@@ -120,6 +127,14 @@ void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source
   if (node.function == Function::kMatches) {
     const auto pattern = Pattern::make(text);
     if (!pattern.ok()) issues.error(source.place(last.range), pattern.error().message);
+  }
+  if ((takes_address(node.function) && !parse_address(text))) {
+    issues.error(source.place(last.range), "this is not a valid IP address",
+                 "write e.g. '192.168.0.1' or '2001:db8::1'");
+  }
+  if (takes_network(node.function) && !parse_network(text)) {
+    issues.error(source.place(last.range), "this is not a valid network",
+                 "write an address and the length of its prefix, e.g. '10.0.0.0/8'");
   }
   if (is_time_part(node.function) && node.children.size() == 2 && !parse_zone(text)) {
     issues.error(source.place(last.range), "named time zones are not supported yet",

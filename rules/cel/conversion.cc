@@ -7,6 +7,7 @@
 #include <system_error>
 #include <type_traits>
 
+#include "rules/cel/address.h"
 #include "rules/cel/arithmetic.h"
 #include "rules/cel/calendar.h"
 #include "rules/cel/collection.h"
@@ -143,6 +144,10 @@ Value to_string(const Value& operand, Scratch& scratch) {
       return kept_text(timestamp_text(operand).view(), scratch);
     case ValueKind::kDuration:
       return kept_text(duration_text(operand).view(), scratch);
+    case ValueKind::kAddress:
+      return kept_text(address_text(address_of(operand)).view(), scratch);
+    case ValueKind::kNetwork:
+      return kept_text(network_text(network_of(operand)).view(), scratch);
     default:
       return failure(ErrorCode::kNoSuchOverload, Function::kToString);
   }
@@ -214,6 +219,10 @@ TypeKind kind_of(const Value& value) {
       return TypeKind::kType;
     case ValueKind::kOptional:
       return TypeKind::kOptional;
+    case ValueKind::kAddress:
+      return TypeKind::kAddress;
+    case ValueKind::kNetwork:
+      return TypeKind::kNetwork;
     case ValueKind::kAbsent:
     case ValueKind::kError:
       break;

@@ -63,6 +63,10 @@ std::string_view type_kind_name(TypeKind kind) {
       return "abstract";
     case TypeKind::kError:
       return "error";
+    case TypeKind::kAddress:
+      return "net.IP";
+    case TypeKind::kNetwork:
+      return "net.CIDR";
   }
   return {};
 }

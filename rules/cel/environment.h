@@ -32,6 +32,8 @@ enum class TypeKind : std::uint8_t {
   kParameter,  // a type parameter of a declared function: `T`
   kAbstract,   // a type that only declared functions make
   kError,      // the type of an expression that is already reported as faulty: it is accepted everywhere
+  kAddress,    // net.IP and net.CIDR
+  kNetwork,
 };
 
 // As type() shows it: "int", "list", "google.protobuf.Timestamp". Static storage.

@@ -110,6 +110,21 @@ enum class Function : std::uint8_t {
   kSetsContains,
   kSetsEquivalent,
   kSetsIntersects,
+  kIp,
+  kCidr,
+  kIsIp,
+  kIsCidr,
+  kIpIsCanonical,
+  kFamily,
+  kIsLoopback,
+  kIsUnspecified,
+  kIsGlobalUnicast,
+  kIsLinkLocalMulticast,
+  kIsLinkLocalUnicast,
+  kContainsIp,
+  kContainsCidr,
+  kMasked,
+  kPrefixLength,
 };
 
 enum class CallStyle : std::uint8_t { kOperator, kGlobal, kReceiver };

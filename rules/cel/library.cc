@@ -49,6 +49,21 @@ constexpr std::array kNames{
     FunctionName{Function::kSetsContains, "sets.contains"},
     FunctionName{Function::kSetsEquivalent, "sets.equivalent"},
     FunctionName{Function::kSetsIntersects, "sets.intersects"},
+    FunctionName{Function::kIp, "ip"},
+    FunctionName{Function::kCidr, "cidr"},
+    FunctionName{Function::kIsIp, "isIP"},
+    FunctionName{Function::kIsCidr, "isCIDR"},
+    FunctionName{Function::kIpIsCanonical, "ip.isCanonical"},
+    FunctionName{Function::kFamily, "family"},
+    FunctionName{Function::kIsLoopback, "isLoopback"},
+    FunctionName{Function::kIsUnspecified, "isUnspecified"},
+    FunctionName{Function::kIsGlobalUnicast, "isGlobalUnicast"},
+    FunctionName{Function::kIsLinkLocalMulticast, "isLinkLocalMulticast"},
+    FunctionName{Function::kIsLinkLocalUnicast, "isLinkLocalUnicast"},
+    FunctionName{Function::kContainsIp, "containsIP"},
+    FunctionName{Function::kContainsCidr, "containsCIDR"},
+    FunctionName{Function::kMasked, "masked"},
+    FunctionName{Function::kPrefixLength, "prefixLength"},
 };
 
 constexpr TypeKind kB = TypeKind::kBool;
@@ -57,6 +72,8 @@ constexpr TypeKind kU = TypeKind::kUint;
 constexpr TypeKind kD = TypeKind::kDouble;
 constexpr TypeKind kS = TypeKind::kString;
 constexpr TypeKind kY = TypeKind::kBytes;
+constexpr TypeKind kIp = TypeKind::kAddress;
+constexpr TypeKind kNet = TypeKind::kNetwork;
 constexpr TypeKind kM = TypeKind::kMoney;
 constexpr TypeKind kL = TypeKind::kList;
 
@@ -151,6 +168,25 @@ void add_lists(std::vector<Overload>& out) {
   }
 }
 
+void add_networks(std::vector<Overload>& out) {
+  out.push_back(free_form(Function::kIp, {kS}, kIp));
+  out.push_back(free_form(Function::kCidr, {kS}, kNet));
+  for (const auto f : {Function::kIsIp, Function::kIsCidr, Function::kIpIsCanonical}) {
+    out.push_back(free_form(f, {kS}, kB));
+  }
+  out.push_back(member_form(Function::kFamily, {kIp}, kI));
+  for (const auto f : {Function::kIsLoopback, Function::kIsUnspecified, Function::kIsGlobalUnicast,
+                       Function::kIsLinkLocalMulticast, Function::kIsLinkLocalUnicast}) {
+    out.push_back(member_form(f, {kIp}, kB));
+  }
+  for (const auto kind : {kIp, kS}) out.push_back(member_form(Function::kContainsIp, {kNet, kind}, kB));
+  for (const auto kind : {kNet, kS}) out.push_back(member_form(Function::kContainsCidr, {kNet, kind}, kB));
+  out.push_back(member_form(Function::kIp, {kNet}, kIp));
+  out.push_back(member_form(Function::kMasked, {kNet}, kNet));
+  out.push_back(member_form(Function::kPrefixLength, {kNet}, kI));
+  for (const auto kind : {kIp, kNet}) out.push_back(free_form(Function::kToString, {kind}, kS));
+}
+
 }  // namespace
 
 std::span<const FunctionName> library_names() { return kNames; }
@@ -160,12 +196,14 @@ std::vector<Overload> library_overloads() {
   add_math(out);
   add_text(out);
   add_lists(out);
+  add_networks(out);
   return out;
 }
 
 Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch) {
   if (function <= Function::kBitShiftRight) return math_call(function, arguments, scratch);
   if (function == Function::kFormat) return format_text(arguments, scratch);
+  if (function >= Function::kIp) return network_call(function, arguments, scratch);
   const bool of_list = function == Function::kReverse && arguments[0].is(ValueKind::kList);
   if (of_list || function >= Function::kDistinct) return list_call(function, arguments, scratch);
   if (function <= Function::kQuote) return text_call(function, arguments, scratch);

@@ -13,7 +13,7 @@
 namespace weir::cel {
 
 inline bool is_library(Function function) {
-  return function >= Function::kGreatest && function <= Function::kSetsIntersects;
+  return function >= Function::kGreatest && function <= Function::kPrefixLength;
 }
 
 struct FunctionName {
@@ -31,6 +31,7 @@ Value library_call(Function function, std::span<const Value> arguments, Scratch&
 Value math_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 Value text_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 Value list_call(Function function, std::span<const Value> arguments, Scratch& scratch);
+Value network_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 Value encoding_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 
 // The list of the pending elements from `begin`, which are then pending no more.

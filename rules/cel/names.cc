@@ -10,10 +10,10 @@
 namespace weir::cel {
 namespace {
 
-constexpr std::array kNamedTypes{TypeKind::kNull,   TypeKind::kBool,     TypeKind::kInt,   TypeKind::kUint,
-                                 TypeKind::kDouble, TypeKind::kString,   TypeKind::kBytes, TypeKind::kTimestamp,
-                                 TypeKind::kMoney,  TypeKind::kDuration, TypeKind::kList,  TypeKind::kMap,
-                                 TypeKind::kType,   TypeKind::kOptional};
+constexpr std::array kNamedTypes{TypeKind::kNull,   TypeKind::kBool,     TypeKind::kInt,     TypeKind::kUint,
+                                 TypeKind::kDouble, TypeKind::kString,   TypeKind::kBytes,   TypeKind::kTimestamp,
+                                 TypeKind::kMoney,  TypeKind::kDuration, TypeKind::kList,    TypeKind::kMap,
+                                 TypeKind::kType,   TypeKind::kOptional, TypeKind::kAddress, TypeKind::kNetwork};
 
 // The nodes of a selection of plain names, the first name first; empty if it is anything else.
 std::vector<NodeId> chain_of(const Ast& ast, NodeId id) {

@@ -213,6 +213,11 @@ ReferenceValue string_from(const ReferenceValue& operand) {
     return {time_text(operand.as<ReferenceTime>().nanoseconds)};
   }
   if (operand.is<ReferenceSpan>()) return {span_text(operand.as<ReferenceSpan>().nanoseconds)};
+  if (operand.is<ReferenceAddress>()) return {reference_text_of(operand.as<ReferenceAddress>())};
+  if (operand.is<ReferenceNetwork>()) {
+    const auto& network = operand.as<ReferenceNetwork>();
+    return {reference_text_of(network.address) + "/" + std::to_string(network.prefix)};
+  }
   return fault(ErrorCode::kNoSuchOverload, kFunction);
 }
 
@@ -240,10 +245,11 @@ ReferenceValue time_from(const ReferenceValue& operand) {
 }
 
 TypeKind type_of(const ReferenceValue& value) {
-  constexpr TypeKind kTypes[] = {TypeKind::kError, TypeKind::kError,     TypeKind::kNull,     TypeKind::kBool,
-                                 TypeKind::kInt,   TypeKind::kUint,      TypeKind::kDouble,   TypeKind::kString,
-                                 TypeKind::kBytes, TypeKind::kTimestamp, TypeKind::kDuration, TypeKind::kMoney,
-                                 TypeKind::kType,  TypeKind::kList,      TypeKind::kMap,      TypeKind::kOptional};
+  constexpr TypeKind kTypes[] = {TypeKind::kError,   TypeKind::kError,     TypeKind::kNull,     TypeKind::kBool,
+                                 TypeKind::kInt,     TypeKind::kUint,      TypeKind::kDouble,   TypeKind::kString,
+                                 TypeKind::kBytes,   TypeKind::kTimestamp, TypeKind::kDuration, TypeKind::kMoney,
+                                 TypeKind::kType,    TypeKind::kList,      TypeKind::kMap,      TypeKind::kOptional,
+                                 TypeKind::kAddress, TypeKind::kNetwork};
   return kTypes[value.data.index()];
 }
 

@@ -18,6 +18,7 @@ ReferenceValue reference_math(Function function, const std::vector<ReferenceValu
 ReferenceValue reference_text(Function function, const std::vector<ReferenceValue>& arguments);
 ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments);
 ReferenceValue reference_lists(Function function, const std::vector<ReferenceValue>& arguments);
+ReferenceValue reference_network(Function function, const std::vector<ReferenceValue>& arguments);
 ReferenceValue reference_base64(Function function, const ReferenceValue& operand);
 
 // Of rules/cel/optional.h.

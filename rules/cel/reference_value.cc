@@ -66,6 +66,13 @@ std::string list_text(const ReferenceList& list) {
   return "[" + out + "]";
 }
 
+ReferenceAddress plain_address(const Value& value) {
+  const auto* const bytes = static_cast<const std::uint8_t*>(value.as_object());
+  ReferenceAddress out;
+  for (int i = value.object_detail() % 256 == 4 ? 12 : 0; i < 16; ++i) out.bytes.push_back(bytes[i]);
+  return out;
+}
+
 }  // namespace
 
 ReferenceValue reference_fault(ErrorCode code, std::string_view detail) {
@@ -119,6 +126,10 @@ ReferenceValue reference_from(const Value& value) {
       if (const Value* held = optional_value(value)) out.held.push_back(reference_from(*held));
       return {std::move(out)};
     }
+    case ValueKind::kAddress:
+      return {plain_address(value)};
+    case ValueKind::kNetwork:
+      return {ReferenceNetwork{plain_address(value), static_cast<int>(value.object_detail() / 256)}};
   }
   return reference_fault(ErrorCode::kNoSuchOverload, "");
 }
@@ -175,6 +186,8 @@ bool reference_equal(const ReferenceValue& a, const ReferenceValue& b) {
            a.as<ReferenceMoney>().minor_units == b.as<ReferenceMoney>().minor_units;
   }
   if (a.is<ReferenceType>()) return a.as<ReferenceType>().kind == b.as<ReferenceType>().kind;
+  if (a.is<ReferenceAddress>()) return a.as<ReferenceAddress>() == b.as<ReferenceAddress>();
+  if (a.is<ReferenceNetwork>()) return a.as<ReferenceNetwork>() == b.as<ReferenceNetwork>();
   if (a.is<ReferenceList>()) return equal_lists(a.as<ReferenceList>(), b.as<ReferenceList>());
   if (a.is<ReferenceMap>()) return equal_maps(a.as<ReferenceMap>(), b.as<ReferenceMap>());
   if (a.is<ReferenceOptional>()) return equal_lists(a.as<ReferenceOptional>().held, b.as<ReferenceOptional>().held);
@@ -205,6 +218,11 @@ std::string to_text(const ReferenceValue& value) {
     return "money " + std::to_string(money.minor_units) + " of " + std::to_string(money.currency);
   }
   if (value.is<ReferenceType>()) return "type " + std::string(type_kind_name(value.as<ReferenceType>().kind));
+  if (value.is<ReferenceAddress>()) return "ip " + reference_text_of(value.as<ReferenceAddress>());
+  if (value.is<ReferenceNetwork>()) {
+    const auto& network = value.as<ReferenceNetwork>();
+    return "cidr " + reference_text_of(network.address) + "/" + std::to_string(network.prefix);
+  }
   if (value.is<ReferenceList>()) return list_text(value.as<ReferenceList>());
   if (value.is<ReferenceOptional>()) {
     const auto& held = value.as<ReferenceOptional>().held;

@@ -37,6 +37,15 @@ struct ReferenceMoney {
 struct ReferenceType {
   TypeKind kind = TypeKind::kDyn;
 };
+struct ReferenceAddress {
+  std::vector<int> bytes;  // 4 or 16
+  bool operator==(const ReferenceAddress&) const = default;
+};
+struct ReferenceNetwork {
+  ReferenceAddress address;
+  int prefix = 0;
+  bool operator==(const ReferenceNetwork&) const = default;
+};
 using ReferenceList = std::vector<ReferenceValue>;
 struct ReferenceMap {
   ReferenceList keys;
@@ -50,7 +59,7 @@ struct ReferenceOptional {
 struct ReferenceValue {
   std::variant<ReferenceAbsent, ReferenceFault, ReferenceNull, bool, std::int64_t, std::uint64_t, double, std::string,
                ReferenceBytes, ReferenceTime, ReferenceSpan, ReferenceMoney, ReferenceType, ReferenceList, ReferenceMap,
-               ReferenceOptional>
+               ReferenceOptional, ReferenceAddress, ReferenceNetwork>
       data;
 
   template <class T>
@@ -74,6 +83,9 @@ bool same_result(const ReferenceValue& reference, const Value& value);
 
 // CEL's equality.
 bool reference_equal(const ReferenceValue& a, const ReferenceValue& b);
+
+// "192.168.0.1", "2001:db8::1".
+std::string reference_text_of(const ReferenceAddress& address);
 
 // For messages of tests.
 std::string to_text(const ReferenceValue& value);

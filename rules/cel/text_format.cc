@@ -9,6 +9,7 @@
 
 #include "engine/base/currency.h"
 #include "engine/base/decimal.h"
+#include "rules/cel/address.h"
 #include "rules/cel/calendar.h"
 #include "rules/cel/collection.h"
 #include "rules/cel/conversion.h"
@@ -189,6 +190,10 @@ class Formatter {
         return out_.add(duration_text(value).view());
       case ValueKind::kMoney:
         return add_money(value);
+      case ValueKind::kAddress:
+        return out_.add(address_text(address_of(value)).view());
+      case ValueKind::kNetwork:
+        return out_.add(network_text(network_of(value)).view());
       case ValueKind::kType:
         return out_.add(type_kind_name(type_of_type(value)));
       case ValueKind::kList:

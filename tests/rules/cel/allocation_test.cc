@@ -69,6 +69,8 @@ TEST(Allocation, AWarmEvaluationMakesNone) {
       "'%s: %.3f, %.300e, %s, %s'.format([channel, mean, mean, {channel: amount, 'a': [time]}, mean])",
       "channel.replace('o', '').split(' ').join('-').upperAscii().reverse().trim() + strings.quote(channel)",
       "base64.decode(base64.encode(bytes(channel))) == b'' || channel.charAt(3) + channel.substring(2, 40) == ''",
+      "cidr('10.0.0.0/8').containsIP(ip('10.' + string(card.count_1h) + '.0.1')) && isIP(channel)",
+      "[card.count_1h, 3, 2, 2].distinct().sort().reverse().slice(0, 2) == lists.range(2) || sets.contains([1], [2])",
   };
   Scratch scratch;
   for (const char* expression : expressions) {
