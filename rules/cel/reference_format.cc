@@ -146,6 +146,18 @@ Text number_clause(char verb, const ReferenceValue& value) {
   return verb == 'X' ? upper(out) : out;
 }
 
+// The precision at that place, which then is behind it; 6 if there is none, nothing if it is too large or no number.
+std::optional<int> precision_at(const std::string& format, std::size_t& at) {
+  if (format[at] != '.') return 6;
+  const auto begin = at + 1;
+  at = format.find_first_not_of("0123456789", begin);
+  const auto digits = format.substr(begin, at - begin);
+  if (digits.empty()) return std::nullopt;
+  const auto significant = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (significant.size() > 4 || std::stoi(significant) > 1'000) return std::nullopt;
+  return std::stoi(significant);
+}
+
 }  // namespace
 
 ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments) {
@@ -165,18 +177,9 @@ ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments) {
       out += '%';
       continue;
     }
-    int precision = 6;
-    if (format[at] == '.') {
-      const auto end = format.find_first_not_of("0123456789", at + 1);
-      const auto digits = format.substr(at + 1, end - at - 1);
-      if (digits.empty()) return fault(ErrorCode::kInvalidArgument);
-      const auto significant = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-      if (significant.size() > 4 || std::stoi(significant) > 1'000) return fault(ErrorCode::kInvalidArgument);
-      precision = std::stoi(significant);
-      at = end;
-    }
+    const auto precision = precision_at(format, at);
     const char verb = format[at];
-    if (verb == '\0' || std::string("sdfexXob").find(verb) == std::string::npos) {
+    if (!precision || verb == '\0' || std::string("sdfexXob").find(verb) == std::string::npos) {
       return fault(ErrorCode::kInvalidArgument);
     }
     if (next == values.size()) return fault(ErrorCode::kIndexOutOfRange);
@@ -184,7 +187,7 @@ ReferenceValue reference_format(const std::vector<ReferenceValue>& arguments) {
     if (verb == 'd' && !value.is_number()) return fault(ErrorCode::kInvalidArgument);
     Shown shown;
     const auto text = verb == 's' || verb == 'd'   ? shown.text(value)
-                      : verb == 'f' || verb == 'e' ? real_clause(verb, precision, value)
+                      : verb == 'f' || verb == 'e' ? real_clause(verb, *precision, value)
                                                    : number_clause(verb, value);
     if (!text) return fault(shown.code);
     out += *text;

@@ -81,6 +81,12 @@ constexpr const char* kCorpus[] = {
     "{'k': i1}.?k.optMap(x, x + 1).or(l1[?0]).orValue(2) == a.?b.orValue(3) && [?optional.of(1), 2] != l1",
     "cel.bind(x, i1 + 1, l1.transformMap(i, y, y > x, i)) == {?1: optional.none(), 2: 1}",
     "(((((1)))))// comment\n",
+    "math.greatest(i1, d1, 3u) == math.least([1, 2]) || math.abs(m1) > eur('1')",
+    "'%s %.3f %x'.format([any, d1, i1]) + s1.replace('a', s2, 2).split('').join('-')",
+    "s1.indexOf('b', 1) + s2.lastIndexOf('') == math.bitShiftLeft(1, i1) && strings.quote(s1) != ''",
+    "cidr('10.0.0.0/8').containsIP(s1) ? ip(s2).isLoopback() : ip.isCanonical(s1)",
+    "base64.decode(base64.encode(y1)) == y1 && l1.distinct().sort().reverse().slice(0, 1) == [[1], l1].flatten()",
+    "sets.contains(l1, lists.range(3)) || s1.trim().lowerAscii().reverse().charAt(0) == s1.substring(1, 2)",
 };
 
 int run_corpus() {

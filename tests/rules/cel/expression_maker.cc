@@ -35,8 +35,6 @@ Type type_of(const SlotInfo& slot) {
   return Type::list(Type::simple(slot.name[1] == 's' ? TypeKind::kString : TypeKind::kInt));
 }
 
-using Choices = std::initializer_list<const char*>;
-
 }  // namespace
 
 World maker_world() {
@@ -52,6 +50,7 @@ std::string ExpressionMaker::expression(TypeKind kind, int depth) {
   if (choice == 2 && kind != TypeKind::kBool) {
     return "(" + boolean(depth - 1) + " ? " + expression(kind, depth - 1) + " : " + expression(kind, depth - 1) + ")";
   }
+  if (choice == 3) return library(kind, depth - 1);
   switch (kind) {
     case TypeKind::kBool:
       return boolean(depth);
@@ -75,7 +74,6 @@ std::string ExpressionMaker::expression(TypeKind kind, int depth) {
 }
 
 std::string ExpressionMaker::literal(TypeKind kind) {
-  const auto one_of = [this](Choices choices) { return std::string(*(choices.begin() + below(choices.size()))); };
   switch (kind) {
     case TypeKind::kBool:
       return one_of({"true", "false"});
@@ -397,8 +395,9 @@ Value ExpressionMaker::slot_value(TypeKind kind) {
       return Value::real(
           std::array{0.0, -0.0, 1.5, -1e300, 9.3e18, std::numeric_limits<double>::quiet_NaN()}[below(6)]);
     case TypeKind::kString:
-      return Value::string(
-          std::array{"", "a", "ab", "é", "12", "2026-02-27T09:30:00Z", "1h", "-05:00", "1e5"}[below(9)]);
+      return Value::string(std::array{"", "a", "ab", "é", "12", "2026-02-27T09:30:00Z", "1h", "-05:00", "1e5",
+                                      "10.0.0.1", "::1", "fe80::", "10.0.0.0/8", "aGVsbG8=", "%s|%d",
+                                      " \tA\n"}[below(16)]);
     case TypeKind::kBytes:
       return Value::bytes(std::array{"", "a", "\xff", "\xc3\xa9"}[below(4)]);
     case TypeKind::kTimestamp:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -47,6 +48,16 @@ class ExpressionMaker {
   std::string named(int depth);
   std::string optional(int depth);
   std::string of_optional(int depth);
+  std::string library(TypeKind kind, int depth);
+  std::string one_of(std::initializer_list<const char*> choices);
+  std::string bits(TypeKind kind, int depth);
+  std::string parts(int depth);
+  std::string some_list(int depth);
+  std::string address();
+  std::string network();
+  std::string library_test(int depth);
+  std::string library_integer(int depth);
+  std::string library_text(int depth);
   Value slot_value(TypeKind kind);
 
   std::span<const std::uint8_t> bytes_;
