@@ -40,12 +40,17 @@ struct Date {
   int day_of_year;  // from 0
 };
 
-Date date_of(std::int64_t days_since_epoch) {
-  const std::int64_t days = days_since_epoch + kDaysToEpoch;
-  // A guess from the mean length of a year is at most one off.
+// `days` are since 0001-01-01. A guess from the mean length of a year is at most one off.
+std::int64_t year_of_day(std::int64_t days) {
   std::int64_t year = floor_div(days * 400, kDaysPer400Years) + 1;
   if (days_before_year(year) > days) --year;
   if (days_before_year(year + 1) <= days) ++year;
+  return year;
+}
+
+Date date_of(std::int64_t days_since_epoch) {
+  const std::int64_t days = days_since_epoch + kDaysToEpoch;
+  const std::int64_t year = year_of_day(days);
   const int day_of_year = static_cast<int>(days - days_before_year(year));
   int month = 1;
   while (month < 12 && days_before_month(year, month + 1) <= day_of_year) ++month;
@@ -199,8 +204,8 @@ std::optional<Value> parse_timestamp(std::string_view text) {
     if (west) offset = -offset;
   }
   if (at != text.size()) return std::nullopt;
-  const std::int64_t days = days_before_year(year) - kDaysToEpoch + days_before_month(year, month) + day - 1;
-  const std::int64_t seconds = days * kSecondsPerDay + (minutes - offset) * std::int64_t{60} + second;
+  const std::int64_t seconds =
+      days_to_date(year, month, day) * kSecondsPerDay + (minutes - offset) * std::int64_t{60} + second;
   if (seconds < kMinTimestampSeconds || seconds > kMaxTimestampSeconds) return std::nullopt;
   return Value::timestamp(seconds, static_cast<std::uint32_t>(nanos));
 }
@@ -272,6 +277,17 @@ Value duration_from_nanoseconds(std::int64_t total) {
   return Value::duration(seconds, static_cast<std::uint32_t>(rest < 0 ? rest + kNanosPerSecond : rest));
 }
 
+std::int64_t days_to_date(std::int64_t year, int month, int day) {
+  return days_before_year(year) - kDaysToEpoch + days_before_month(year, month) + day - 1;
+}
+
+std::int64_t year_of(std::int64_t seconds) { return year_of_day(floor_div(seconds, kSecondsPerDay) + kDaysToEpoch); }
+
+int weekday_of(std::int64_t days) {
+  constexpr std::int64_t kEpochWeekday = 4;  // 1970-01-01 was a Thursday
+  return static_cast<int>(days + kEpochWeekday - floor_div(days + kEpochWeekday, 7) * 7);
+}
+
 std::optional<int> parse_zone(std::string_view zone) {
   if (zone == "UTC") return 0;
   std::size_t at = 0;
@@ -282,8 +298,8 @@ std::optional<int> parse_zone(std::string_view zone) {
   return west ? -minutes : minutes;
 }
 
-std::int64_t timestamp_part(Function part, const Value& timestamp, int zone_minutes) {
-  const std::int64_t local = timestamp.seconds() + zone_minutes * std::int64_t{60};
+std::int64_t timestamp_part(Function part, const Value& timestamp, std::int64_t offset) {
+  const std::int64_t local = timestamp.seconds() + offset;
   const std::int64_t day = floor_div(local, kSecondsPerDay);
   const std::int64_t second = local - day * kSecondsPerDay;
   switch (part) {
@@ -297,10 +313,8 @@ std::int64_t timestamp_part(Function part, const Value& timestamp, int zone_minu
       return date_of(day).day - 1;
     case Function::kGetDayOfYear:
       return date_of(day).day_of_year;
-    case Function::kGetDayOfWeek: {
-      constexpr std::int64_t kEpochWeekday = 4;  // 1970-01-01 was a Thursday
-      return (day + kEpochWeekday) - floor_div(day + kEpochWeekday, 7) * 7;
-    }
+    case Function::kGetDayOfWeek:
+      return weekday_of(day);
     case Function::kGetHours:
       return second / 3600;
     case Function::kGetMinutes:

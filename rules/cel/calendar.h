@@ -44,12 +44,20 @@ TimeText duration_text(const Value& duration);
 std::optional<std::int64_t> duration_nanoseconds(const Value& duration);
 Value duration_from_nanoseconds(std::int64_t nanoseconds);
 
-// Minutes east of UTC: "UTC", "+02:00", "-09:30", "02:00"; at most 14 hours. Empty for all else, named zones included.
+// The days from 1970-01-01 to a date of a year above -400, the year of a moment (seconds since 1970), and the weekday,
+// Sunday being 0, of a day given as days since 1970-01-01.
+std::int64_t days_to_date(std::int64_t year, int month, int day);
+std::int64_t year_of(std::int64_t seconds);
+int weekday_of(std::int64_t days);
+
+// Minutes east of UTC: "UTC", "+02:00", "-09:30", "02:00"; at most 14 hours. Empty for all else, named zones included
+// (rules/cel/time_zones.h).
 std::optional<int> parse_zone(std::string_view zone);
 
 // One of kGetFullYear to kGetMilliseconds, as CEL counts them: months, days of the month (kGetDayOfMonth), days of the
-// year and of the week (Sunday) from 0, kGetDate from 1. The timestamp must be in range.
-std::int64_t timestamp_part(Function part, const Value& timestamp, int zone_minutes);
+// year and of the week (Sunday) from 0, kGetDate from 1. The timestamp must be in range. `offset` is in seconds east of
+// UTC.
+std::int64_t timestamp_part(Function part, const Value& timestamp, std::int64_t offset);
 // Whole hours, minutes or seconds, towards zero; kGetMilliseconds is the fraction of the second alone.
 std::int64_t duration_part(Function part, const Value& duration);
 

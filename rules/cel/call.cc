@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <optional>
 
 #include "engine/base/check.h"
 #include "rules/cel/arithmetic.h"
@@ -11,6 +12,7 @@
 #include "rules/cel/conversion.h"
 #include "rules/cel/library.h"
 #include "rules/cel/optional.h"
+#include "rules/cel/time_zones.h"
 #include "rules/cel/utf8.h"
 
 namespace weir::cel {
@@ -111,15 +113,14 @@ Value time_part(Function function, std::span<const Value> arguments) {
     return Value::int64(duration_part(function, time));
   }
   if (!time.is(ValueKind::kTimestamp)) return no_overload(function);
-  int zone_minutes = 0;
+  std::optional<TimeZone> zone;
   if (arguments.size() == 2) {
     if (!arguments[1].is(ValueKind::kString)) return no_overload(function);
-    const auto zone = parse_zone(arguments[1].as_string());
+    zone = TimeZone::find(arguments[1].as_string());
     if (!zone) return failure(ErrorCode::kInvalidArgument, function);
-    zone_minutes = *zone;
   }
   if (!in_range(time)) return failure(ErrorCode::kOverflow, function);
-  return Value::int64(timestamp_part(function, time, zone_minutes));
+  return Value::int64(timestamp_part(function, time, zone ? zone->offset_at(time.seconds()) : 0));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "rules/cel/environment.h"
 #include "rules/cel/functions.h"
 #include "rules/cel/pattern.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::cel {
 
@@ -37,6 +38,7 @@ enum class Op : std::uint8_t {
   kCall2,         // dst = function(a, b)
   kCallN,         // dst = function(the b registers from a)
   kMatches,       // dst = whether pattern b is found in a
+  kInZone,        // dst = function(a, b), b being the constant name of zone c
   kInSet,         // dst = whether a is in the constant list b, which set c mirrors
   kIntEqual,
   kIntNotEqual,
@@ -112,6 +114,7 @@ class Code {
   std::vector<Value> constants;
   std::vector<ConstantSet> sets;
   std::vector<Pattern> patterns;
+  std::vector<TimeZone> zones;
   std::vector<SlotName> slot_names;  // one for each slot that is read
   std::vector<std::uint32_t> slots;  // the same, ascending
   std::size_t register_count = 0;

@@ -8,6 +8,7 @@
 #include "engine/base/check.h"
 #include "rules/cel/collection.h"
 #include "rules/cel/interpreter.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::cel {
 namespace {
@@ -285,6 +286,7 @@ class Generator {
       return;
     }
     const std::uint32_t b = operand(node.children[1]);
+    if (is_time_part(node.function)) return time_part({Op::kInZone, node.function, dst, a, b, 0});
     if (node.function == Function::kIn) {
       const Value* list = constant_at(b);
       auto set = list != nullptr && list->is(ValueKind::kList) ? ConstantSet::make(list_elements(*list)) : std::nullopt;
@@ -324,6 +326,21 @@ class Generator {
       emit({Op::kCall1, Function::kOptionalOf, dst, kRegisterSpace | dst, 0, 0});
     }
     land(jump);
+  }
+
+  // A constant zone is looked up now; any other must find the zones loaded, so that no evaluation allocates.
+  void time_part(Instruction instruction) {
+    const Value* name = constant_at(instruction.b);
+    const auto zone =
+        name != nullptr && name->is(ValueKind::kString) ? TimeZone::find(name->as_string()) : std::nullopt;
+    if (zone) {
+      instruction.c = static_cast<std::uint32_t>(code_->zones.size());
+      code_->zones.push_back(*zone);
+    } else {
+      instruction.op = Op::kCall2;
+      load_time_zones();
+    }
+    emit(instruction);
   }
 
   void matches(Register dst, const Node& node) {

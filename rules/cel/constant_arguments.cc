@@ -1,12 +1,14 @@
 #include "rules/cel/constant_arguments.h"
 
 #include <string>
+#include <string_view>
 
 #include "rules/cel/address.h"
 #include "rules/cel/calendar.h"
 #include "rules/cel/money_literal.h"
 #include "rules/cel/pattern.h"
 #include "rules/cel/text_format.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::cel {
 namespace {
@@ -19,8 +21,10 @@ bool is_number(const Node& node) {
          node.literal.is(ValueKind::kDouble);
 }
 
-bool is_time_part(Function function) {
-  return function >= Function::kGetFullYear && function <= Function::kGetMilliseconds;
+std::string zone_hint(std::string_view text) {
+  const auto closest = closest_time_zone(text);
+  return closest.empty() ? "write a name, e.g. 'Europe/Berlin', or an offset from UTC, e.g. '+02:00'"
+                         : "did you mean '" + closest + "'?";
 }
 
 bool takes_address(Function function) {
@@ -128,7 +132,7 @@ void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source
     const auto pattern = Pattern::make(text);
     if (!pattern.ok()) issues.error(source.place(last.range), pattern.error().message);
   }
-  if ((takes_address(node.function) && !parse_address(text))) {
+  if (takes_address(node.function) && !parse_address(text)) {
     issues.error(source.place(last.range), "this is not a valid IP address",
                  "write e.g. '192.168.0.1' or '2001:db8::1'");
   }
@@ -136,9 +140,8 @@ void check_constant_arguments(const Ast& ast, NodeId id, const SourceMap& source
     issues.error(source.place(last.range), "this is not a valid network",
                  "write an address and the length of its prefix, e.g. '10.0.0.0/8'");
   }
-  if (is_time_part(node.function) && node.children.size() == 2 && !parse_zone(text)) {
-    issues.error(source.place(last.range), "named time zones are not supported yet",
-                 "write a fixed offset from UTC, e.g. '+02:00'");
+  if (is_time_part(node.function) && node.children.size() == 2 && !TimeZone::find(text)) {
+    issues.error(source.place(last.range), "this is not a time zone", zone_hint(text));
   }
 }
 

@@ -152,6 +152,11 @@ bool is_namespace(std::string_view name);
 // Whether some form of the function takes so many arguments.
 bool has_form(Function function, CallStyle style, std::size_t arity);
 
+// getFullYear() to getMilliseconds(), which take a time zone on a timestamp.
+inline bool is_time_part(Function function) {
+  return function >= Function::kGetFullYear && function <= Function::kGetMilliseconds;
+}
+
 // Functions and macros of CEL's standard extensions that are recognised in order to be refused by name.
 bool is_known_extension(std::string_view name);
 

@@ -128,6 +128,9 @@ Value Machine::run() {
       case Op::kInSet:
         registers_[i.dst] = in_set(i);
         break;
+      case Op::kInZone:
+        registers_[i.dst] = time_part(i);
+        break;
       case Op::kIntEqual:
         compare<ValueKind::kInt64>(i, &Value::as_int64, std::equal_to<>());
         break;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "rules/cel/calendar.h"
 #include "rules/cel/call.h"
 #include "rules/cel/collection.h"
 #include "rules/cel/comparison.h"
@@ -109,6 +110,12 @@ Value Machine::in_set(const Instruction& i) {
   const auto& set = code_.sets[i.c];
   if (element.kind() == set.kind()) return Value::boolean(set.contains(element));
   return strict2(i);
+}
+
+Value Machine::time_part(const Instruction& i) {
+  const Value& time = at(i.a);
+  if (!time.is(ValueKind::kTimestamp) || !in_range(time)) return strict2(i);
+  return Value::int64(timestamp_part(i.function, time, code_.zones[i.c].offset_at(time.seconds())));
 }
 
 Value Machine::first_error(std::span<const Value> cells) const {

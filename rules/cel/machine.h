@@ -67,6 +67,7 @@ class Machine {
   static Value opened_entry(const Value& value);
   Value matches(const Instruction& i);
   Value in_set(const Instruction& i);
+  Value time_part(const Instruction& i);
   Value make_collection(const Instruction& i);
   Value first_error(std::span<const Value> cells) const;
   Value made_map(std::span<const Value> cells);

@@ -1,5 +1,3 @@
-#include "rules/cel/reference_functions.h"
-
 #include <re2/re2.h>
 
 #include <charconv>
@@ -10,44 +8,16 @@
 #include <optional>
 #include <string>
 
-// Times are taken apart and put together by counting years and months, one after the other.
+#include "rules/cel/reference_calendar.h"
+#include "rules/cel/reference_functions.h"
+#include "rules/cel/reference_time_zones.h"
 
 namespace weir::cel {
 namespace {
 
 constexpr WideInt kSecond = 1'000'000'000;
-constexpr std::int64_t kFirstSecond = -62'135'596'800;
-constexpr std::int64_t kLastSecond = 253'402'300'799;
 
 ReferenceValue fault(ErrorCode code, Function function) { return reference_fault(code, function_name(function)); }
-
-WideInt floored(WideInt a, WideInt b) { return a / b - (a % b < 0 ? 1 : 0); }
-
-int days_in_year(int year) { return year % 400 == 0 || (year % 4 == 0 && year % 100 != 0) ? 366 : 365; }
-
-int days_in_month(int year, int month) {
-  if (month == 2) return days_in_year(year) - 337;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-struct Calendar {
-  int year = 1;
-  int month = 1;
-  int day = 1;
-  int day_of_year = 0;
-};
-
-// Of a day counted from 0000-12-31, which a time of day west of UTC can reach, to the year 10000.
-Calendar calendar_of(int days_from_year_one) {
-  Calendar out;
-  int left = days_from_year_one;
-  if (left < 0) return {0, 12, 31, 365};
-  for (; left >= days_in_year(out.year); ++out.year) left -= days_in_year(out.year);
-  out.day_of_year = left;
-  for (; left >= days_in_month(out.year, out.month); ++out.month) left -= days_in_month(out.year, out.month);
-  out.day = left + 1;
-  return out;
-}
 
 std::optional<WideInt> parsed_time(const std::string& text) {
   static const RE2 kForm(R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)))");
@@ -57,26 +27,23 @@ std::optional<WideInt> parsed_time(const std::string& text) {
   const auto number = [](const std::string& digits) { return std::atoi(digits.c_str()); };
   const int year = number(y), month = number(mo), day = number(d);
   const int hour = number(h), minute = number(mi), second = number(s);
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return std::nullopt;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > reference_days_in_month(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 59 || number(zone_hour) > 23 || number(zone_minute) > 59)
     return std::nullopt;
-  WideInt days = 0;
-  for (int earlier = 1; earlier < year; ++earlier) days += days_in_year(earlier);
-  for (int earlier = 1; earlier < month; ++earlier) days += days_in_month(year, earlier);
-  days += day - 1;
+  const WideInt days = reference_day(year, month, day);
   const int offset = (number(zone_hour) * 60 + number(zone_minute)) * (sign == "-" ? -1 : 1);
-  WideInt seconds = kFirstSecond + days * 86'400 + hour * 3600 + minute * 60 + second - offset * 60;
-  if (seconds < kFirstSecond || seconds > kLastSecond) return std::nullopt;
+  WideInt seconds = kReferenceFirstSecond + days * 86'400 + hour * 3600 + minute * 60 + second - offset * 60;
+  if (seconds < kReferenceFirstSecond || seconds > kReferenceLastSecond) return std::nullopt;
   fraction.resize(9, '0');
   return seconds * kSecond + number(fraction);
 }
 
 std::string time_text(WideInt nanoseconds) {
-  const WideInt seconds = floored(nanoseconds, kSecond);
-  const auto day = static_cast<int>((seconds - kFirstSecond) / 86'400);
-  const auto second = static_cast<int>((seconds - kFirstSecond) % 86'400);
+  const WideInt seconds = reference_floored(nanoseconds, kSecond);
+  const auto day = static_cast<int>((seconds - kReferenceFirstSecond) / 86'400);
+  const auto second = static_cast<int>((seconds - kReferenceFirstSecond) % 86'400);
   const auto fraction = static_cast<int>(nanoseconds - seconds * kSecond);
-  const Calendar date = calendar_of(day);
+  const ReferenceDate date = reference_date(day);
   char buffer[80];
   std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d.%09d", date.year, date.month, date.day,
                 second / 3600, second / 60 % 60, second % 60, fraction);
@@ -177,7 +144,7 @@ ReferenceValue integer_from(Function function, const ReferenceValue& operand) {
   } else if (operand.is<std::uint64_t>()) {
     number = operand.as<std::uint64_t>();
   } else if (operand.is<ReferenceTime>() && function == Function::kToInt) {
-    number = floored(operand.as<ReferenceTime>().nanoseconds, kSecond);
+    number = reference_floored(operand.as<ReferenceTime>().nanoseconds, kSecond);
   } else {
     return fault(ErrorCode::kNoSuchOverload, function);
   }
@@ -208,8 +175,9 @@ ReferenceValue string_from(const ReferenceValue& operand) {
     return {text};
   }
   if (operand.is<ReferenceTime>()) {
-    const WideInt seconds = floored(operand.as<ReferenceTime>().nanoseconds, kSecond);
-    if (seconds < kFirstSecond || seconds > kLastSecond) return fault(ErrorCode::kOverflow, kFunction);
+    const WideInt seconds = reference_floored(operand.as<ReferenceTime>().nanoseconds, kSecond);
+    if (seconds < kReferenceFirstSecond || seconds > kReferenceLastSecond)
+      return fault(ErrorCode::kOverflow, kFunction);
     return {time_text(operand.as<ReferenceTime>().nanoseconds)};
   }
   if (operand.is<ReferenceSpan>()) return {span_text(operand.as<ReferenceSpan>().nanoseconds)};
@@ -236,7 +204,8 @@ ReferenceValue time_from(const ReferenceValue& operand) {
   if (operand.is<ReferenceTime>()) return operand;
   if (operand.is<std::int64_t>()) {
     const std::int64_t seconds = operand.as<std::int64_t>();
-    if (seconds < kFirstSecond || seconds > kLastSecond) return fault(ErrorCode::kOverflow, kFunction);
+    if (seconds < kReferenceFirstSecond || seconds > kReferenceLastSecond)
+      return fault(ErrorCode::kOverflow, kFunction);
     return {ReferenceTime{WideInt{seconds} * kSecond}};
   }
   if (!operand.is<std::string>()) return fault(ErrorCode::kNoSuchOverload, kFunction);
@@ -302,27 +271,18 @@ ReferenceValue reference_time_part(Function function, const std::vector<Referenc
     if (function == Function::kGetMilliseconds) return number(nanoseconds % kSecond / 1'000'000);
   }
   if (!time.is<ReferenceTime>()) return fault(ErrorCode::kNoSuchOverload, function);
-  int zone = 0;
-  if (arguments.size() == 2) {
-    static const RE2 kZone(R"(([+-]?)(\d\d):(\d\d))");
-    if (!arguments[1].is<std::string>()) return fault(ErrorCode::kNoSuchOverload, function);
-    std::string sign, hours, minutes;
-    const auto& text = arguments[1].as<std::string>();
-    if (RE2::FullMatch(text, kZone, &sign, &hours, &minutes)) {
-      zone = std::atoi(hours.c_str()) * 60 + std::atoi(minutes.c_str());
-      if (zone > 14 * 60 || std::atoi(minutes.c_str()) > 59) return fault(ErrorCode::kInvalidArgument, function);
-      if (sign == "-") zone = -zone;
-    } else if (text != "UTC") {
-      return fault(ErrorCode::kInvalidArgument, function);
-    }
-  }
+  if (arguments.size() == 2 && !arguments[1].is<std::string>()) return fault(ErrorCode::kNoSuchOverload, function);
   const WideInt nanoseconds = time.as<ReferenceTime>().nanoseconds;
-  const WideInt utc_seconds = floored(nanoseconds, kSecond);
-  if (utc_seconds < kFirstSecond || utc_seconds > kLastSecond) return fault(ErrorCode::kOverflow, function);
-  const WideInt seconds = utc_seconds + zone * 60;
-  const auto day = static_cast<int>(floored(seconds - kFirstSecond, 86'400));
-  const auto second = static_cast<int>(seconds - kFirstSecond - WideInt{day} * 86'400);
-  const Calendar date = calendar_of(day);
+  const WideInt utc_seconds = reference_floored(nanoseconds, kSecond);
+  const bool in_range = utc_seconds >= kReferenceFirstSecond && utc_seconds <= kReferenceLastSecond;
+  const WideInt moment = in_range ? utc_seconds : 0;
+  const auto zone = arguments.size() == 2 ? reference_zone_offset(arguments[1].as<std::string>(), moment) : WideInt{0};
+  if (!zone) return fault(ErrorCode::kInvalidArgument, function);
+  if (!in_range) return fault(ErrorCode::kOverflow, function);
+  const WideInt seconds = utc_seconds + *zone;
+  const auto day = static_cast<int>(reference_floored(seconds - kReferenceFirstSecond, 86'400));
+  const auto second = static_cast<int>(seconds - kReferenceFirstSecond - WideInt{day} * 86'400);
+  const ReferenceDate date = reference_date(day);
   switch (function) {
     case Function::kGetFullYear:
       return number(date.year);

@@ -71,6 +71,7 @@ TEST(Allocation, AWarmEvaluationMakesNone) {
       "base64.decode(base64.encode(bytes(channel))) == b'' || channel.charAt(3) + channel.substring(2, 40) == ''",
       "cidr('10.0.0.0/8').containsIP(ip('10.' + string(card.count_1h) + '.0.1')) && isIP(channel)",
       "[card.count_1h, 3, 2, 2].distinct().sort().reverse().slice(0, 2) == lists.range(2) || sets.contains([1], [2])",
+      "time.getHours('Europe/Berlin') + time.getDayOfWeek('America/' + (channel == '' ? 'Lima' : 'Sao_Paulo'))",
   };
   Scratch scratch;
   for (const char* expression : expressions) {

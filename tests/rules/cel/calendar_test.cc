@@ -62,8 +62,7 @@ TEST(Timestamps, HaveParts) {
   EXPECT_EQ(world.result("t.getHours('-09:30')"), "14");
   EXPECT_EQ(world.result("t.getHours('UTC')"), "23");
   World zones;
-  zones.with("t", TypeKind::kTimestamp, Value::timestamp(0, 0))
-      .with("z", TypeKind::kString, Value::string("Europe/Berlin"));
+  zones.with("t", TypeKind::kTimestamp, Value::timestamp(0, 0)).with("z", TypeKind::kString, Value::string("+24:00"));
   EXPECT_EQ(zones.result("t.getHours(z)"), "error invalid_argument (getHours)");
   zones.slots()[1] = Value::string("+14:01");
   EXPECT_EQ(zones.result("t.getHours(z)"), "error invalid_argument (getHours)");

@@ -186,8 +186,10 @@ TEST(Checker, JudgesLiteralArguments) {
             "this is not a timestamp from year 1 to 9999 / write e.g. timestamp('2026-02-27T09:30:00Z')");
   EXPECT_EQ(only("duration('1 hour') > duration('1h')"),
             "this is not a duration of at most 292 years / write e.g. duration('1h30m')");
-  EXPECT_EQ(only("time.getHours('Europe/Berlin') > 3"),
-            "named time zones are not supported yet / write a fixed offset from UTC, e.g. '+02:00'");
+  EXPECT_EQ(only("time.getHours('Europe/Berln') > 3"), "this is not a time zone / did you mean 'Europe/Berlin'?");
+  EXPECT_EQ(only("time.getHours('2h east') > 3"),
+            "this is not a time zone / write a name, e.g. 'Europe/Berlin', or an offset from UTC, e.g. '+02:00'");
+  EXPECT_EQ(only("time.getHours('Europe/Berlin') > 3"), "none");
   EXPECT_EQ(only("time.getHours('+02:00') > 3"), "none");
   EXPECT_EQ(only("channel.matches(channel)"),
             "a pattern that is not a constant text is not supported yet / write a literal, e.g. r'^4[0-9]+'");

@@ -278,7 +278,7 @@ std::string ExpressionMaker::integer(int depth) {
     case 4:
       return "int(" + natural(depth - 1) + ")";
     case 5:
-      return time(depth - 1) + "." + part + "(" + std::array{"", "'+05:30'", "'-14:00'", "s1"}[below(4)] + ")";
+      return time(depth - 1) + "." + part + "(" + zone() + ")";
     case 6:
       return span(depth - 1) + "." + std::array{"getHours", "getMinutes", "getSeconds", "getMilliseconds"}[below(4)] +
              "()";
@@ -295,6 +295,11 @@ std::string ExpressionMaker::integer(int depth) {
       return "(" + integer(depth - 1) + " " + op + " " + integer(depth - 1) + ")";
     }
   }
+}
+
+std::string ExpressionMaker::zone() {
+  return std::array{"",   "'+05:30'",        "'-14:00'",           "'Europe/Dublin'",    "'US/Central'",
+                    "s1", "'Pacific/' + s2", "'Antarctica/Troll'", "'Africa/Casablanca'"}[below(9)];
 }
 
 std::string ExpressionMaker::natural(int depth) {
@@ -395,15 +400,15 @@ Value ExpressionMaker::slot_value(TypeKind kind) {
       return Value::real(
           std::array{0.0, -0.0, 1.5, -1e300, 9.3e18, std::numeric_limits<double>::quiet_NaN()}[below(6)]);
     case TypeKind::kString:
-      return Value::string(std::array{"", "a", "ab", "é", "12", "2026-02-27T09:30:00Z", "1h", "-05:00", "1e5",
-                                      "10.0.0.1", "::1", "fe80::", "10.0.0.0/8", "aGVsbG8=", "%s|%d",
-                                      " \tA\n"}[below(16)]);
+      return Value::string(std::array{"", "a", "ab", "é", "12", "2026-02-27T09:30:00Z", "1h", "-05:00", "1e5", "Apia",
+                                      "Asia/Gaza", "10.0.0.1", "::1", "fe80::", "10.0.0.0/8", "aGVsbG8=", "%s|%d",
+                                      " \tA\n"}[below(18)]);
     case TypeKind::kBytes:
       return Value::bytes(std::array{"", "a", "\xff", "\xc3\xa9"}[below(4)]);
     case TypeKind::kTimestamp:
-      return Value::timestamp(
-          std::array<std::int64_t, 5>{0, -1, 1'772'184'600, -62'135'596'800, 253'402'300'799}[below(5)],
-          std::array{0U, 999'999'999U, 5U}[below(3)]);
+      return Value::timestamp(std::array<std::int64_t, 7>{0, -1, 1'772'184'600, 1'774'746'000, -3'000'000'000,
+                                                          -62'135'596'800, 253'402'300'799}[below(7)],
+                              std::array{0U, 999'999'999U, 5U}[below(3)]);
     case TypeKind::kDuration:
       return Value::duration(std::array<std::int64_t, 4>{0, -2, 3'600, 9'223'372'036}[below(4)],
                              std::array{0U, 500'000'000U}[below(2)]);

@@ -34,6 +34,7 @@ class ExpressionMaker {
   std::string local(TypeKind kind);
   std::string boolean(int depth);
   std::string integer(int depth);
+  std::string zone();
   std::string natural(int depth);
   std::string real(int depth);
   std::string text(int depth);
