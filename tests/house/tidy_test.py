@@ -33,7 +33,7 @@ DATA = ("*.golden", "*/golden/*", "*/testdata/*", "*.csv", "*.jsonl", "*.patch")
 LONG_LINES = ("*.md", "*.json", "ops/generator/categories.cc")  # the last: a table with 27 columns
 CODE_SUFFIXES = (".h", ".cc", ".py", ".cmake", ".sh")
 # Tabs are part of the language.
-TABS = ("Makefile", "*.mk", ".gitmodules")
+TABS = ("Makefile", "*.mk", ".gitmodules", "*.go", "go.mod")
 HEAPS = {"utils", "util", "common", "helpers", "helper", "misc"}
 
 # What these folders compute is recomputed on other machines and compared bit for bit.
