@@ -80,10 +80,10 @@ void Stages::keep_texts(Transaction& t) {
   }
 }
 
-void Stages::judge(Transaction& t) { core_.policy->rules->evaluate(t.event.slots(), scratch_, t.verdicts); }
+void Stages::judge(Transaction& t) { core_.policy->rules->evaluate(t.event.slots(), workspace_, t.verdicts); }
 
 void Stages::audit(Transaction& t) {
-  decide::decide(*core_.policy->rules, t.verdicts, core_.policy->thresholds, t.outcome);
+  decide::decide(*core_.policy->rules, t.verdicts, core_.policy->thresholds, {}, t.outcome);
   audit::TransactionFacts facts;
   facts.schema = &schema_;
   facts.event = &t.event;
@@ -93,7 +93,7 @@ void Stages::audit(Transaction& t) {
   facts.approximate = t.approximate;
   facts.rules = core_.policy->rules.get();
   facts.slot_names = core_.step->slot_names();
-  facts.verdicts = t.verdicts;
+  facts.verdicts = &t.verdicts;
   facts.outcome = &t.outcome;
   t.audit.clear();
   audit::append_transaction({0, t.step.sequence, t.after.clock_ms},

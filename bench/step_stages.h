@@ -32,7 +32,7 @@ shard::Core in_memory(const std::shared_ptr<const policy::Policy>& policy);
 // One event on its way through the stages, and what the engine's step made of it.
 struct Transaction {
   explicit Transaction(const shard::Core& core)
-      : event(*core.policy->schema, static_cast<std::uint32_t>(core.features->definitions().size())),
+      : event(*core.policy->schema, core.policy->rules->slot_count() - core.policy->schema->slot_count()),
         residents(core.policy->schema->entities.size()),
         histories(residents.size()),
         keys(residents.size()) {}
@@ -59,7 +59,7 @@ struct Transaction {
   std::vector<history::EntityHistory*> histories;
   std::vector<std::string> keys;
   std::vector<std::uint64_t> approximate;
-  std::vector<book::Verdict> verdicts;
+  book::Verdicts verdicts;
   decide::Outcome outcome;
   std::string audit;
   Digest leaf{};
@@ -99,7 +99,7 @@ class Stages {
   event::JsonReader json_;
   event::Reject reject_;
   Sha256 sha256_;
-  cel::Scratch scratch_;
+  book::Workspace workspace_;
   std::vector<decide::ReasonText> reasons_;
   shard::EventEntry entry_;
   std::string bytes_;

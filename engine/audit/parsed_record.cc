@@ -351,17 +351,21 @@ Result<TransactionDetails> RecordReader::details() const {
   details.flags = texts(members.array("flags"));
   details.features = named_texts(members.object("features"));
   details.approximate = texts(members.array("approximate"));
-  details.verdicts = members.text("verdicts");
+  const auto verdicts = members.object("verdicts");
   details.reasons = texts(members.array("reasons"));
   const auto rules = members.array("rules");
   if (auto status = members.status(); !status) return status.error();
   if (auto status = event.status(); !status) return status.error();
+  Members counts(*verdicts);
+  details.rule_count = static_cast<std::size_t>(counts.get<std::uint64_t>("rules"));
+  if (auto status = counts.status(); !status) return status.error();
   for (const auto item : *rules) {
     dom::object object;
     if (item.get(object) != simdjson::SUCCESS) return bad("a rule's verdict is not an object");
     Members rule(object);
     auto& verdict = details.rules.emplace_back();
     verdict.rule = rule.text("rule");
+    verdict.shadow = object["mode"].error() == simdjson::SUCCESS;
     verdict.values = named_texts(rule.object("values"));
     dom::element outcome;
     if (object["verdict"].get(outcome) != simdjson::SUCCESS) return bad("a rule has no verdict");

@@ -55,10 +55,11 @@ struct TransactionDetails {
   std::vector<NamedText> fields;
   std::vector<NamedText> features;
   std::vector<std::string> approximate;
-  std::string verdicts;  // one letter per rule: h, m, e
+  std::size_t rule_count = 0;
   struct RuleVerdict {
     std::string rule;
     std::string verdict;  // "hit", or the error as JSON
+    bool shadow = false;
     std::vector<NamedText> values;
   };
   std::vector<RuleVerdict> rules;  // hits and errors

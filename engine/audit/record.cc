@@ -1,7 +1,8 @@
 #include "engine/audit/record.h"
 
+#include <algorithm>
+
 #include "engine/audit/value_json.h"
-#include "engine/base/check.h"
 #include "engine/base/civil_time.h"
 #include "engine/base/json_writer.h"
 
@@ -85,41 +86,68 @@ void append_features(const TransactionFacts& facts, JsonWriter& json) {
   json.end_array();
 }
 
-// One letter per rule in the order of rule ids: h hit, m miss, e error. Hits and errors with the values that the rule
-// read; a miss's values are among fields and features.
-void append_verdicts(const TransactionFacts& facts, JsonWriter& json) {
-  std::string letters;
-  for (const auto& verdict : facts.verdicts) {
-    letters.push_back(verdict.kind == book::VerdictKind::kHit     ? 'h'
-                      : verdict.kind == book::VerdictKind::kError ? 'e'
-                                                                  : 'm');
+// A bit per rule in the order of rule ids, the first one the lowest bit of the first byte.
+void append_bitmap(std::size_t rules, const auto& set, JsonWriter& json) {
+  std::string bytes((rules + 7) / 8, '\0');
+  set([&](std::uint32_t rule) { bytes[rule / 8] = static_cast<char>(bytes[rule / 8] | 1 << (rule % 8)); });
+  json.hex(bytes);
+}
+
+void append_rule(const TransactionFacts& facts, std::uint32_t index, const Value& error, JsonWriter& json) {
+  const auto& rule = facts.rules->rules()[index];
+  json.begin_object();
+  json.key("rule");
+  json.string(rule.id);
+  if (rule.mode == book::Mode::kShadow) {
+    json.key("mode");
+    json.string("shadow");
   }
+  json.key("verdict");
+  if (error.is_absent()) {
+    json.string("hit");
+  } else {
+    append_value(error, json);
+  }
+  json.key("values");
+  json.begin_object();
+  for (const auto slot : rule.slots) {
+    json.key(facts.slot_names[slot]);
+    append_value((*facts.event)[slot], json);
+  }
+  json.end_object();
+  json.end_object();
+}
+
+// Every rule's verdict, and the values that hits and errors read; a miss's values are among fields and features.
+void append_verdicts(const TransactionFacts& facts, JsonWriter& json) {
+  const auto& hits = facts.verdicts->hits;
+  const auto& errors = facts.verdicts->errors;
+  const auto rules = facts.rules->rules().size();
   json.key("verdicts");
-  json.string(letters);
+  json.begin_object();
+  json.key("rules");
+  json.unsigned_integer(rules);
+  json.key("hits");
+  append_bitmap(
+      rules, [&](const auto& add) { std::for_each(hits.begin(), hits.end(), add); }, json);
+  if (!errors.empty()) {
+    json.key("errors");
+    append_bitmap(
+        rules,
+        [&](const auto& add) {
+          for (const auto& failure : errors) add(failure.rule);
+        },
+        json);
+  }
+  json.end_object();
   json.key("rules");
   json.begin_array();
-  for (std::uint32_t i = 0; i < facts.verdicts.size(); ++i) {
-    const auto& verdict = facts.verdicts[i];
-    if (verdict.kind == book::VerdictKind::kMiss) continue;
-    const auto& rule = facts.rules->rules()[i];
-    json.begin_object();
-    json.key("rule");
-    json.string(rule.id);
-    json.key("verdict");
-    if (verdict.kind == book::VerdictKind::kHit) {
-      json.string("hit");
-    } else {
-      append_value(verdict.error, json);
-    }
-    json.key("values");
-    json.begin_object();
-    for (const auto slot : rule.when->slots()) {
-      json.key(facts.slot_names[slot]);
-      append_value((*facts.event)[slot], json);
-    }
-    json.end_object();
-    json.end_object();
+  auto hit = hits.begin();
+  for (const auto& failure : errors) {
+    for (; hit != hits.end() && *hit < failure.rule; ++hit) append_rule(facts, *hit, Value(), json);
+    append_rule(facts, failure.rule, failure.error, json);
   }
+  for (; hit != hits.end(); ++hit) append_rule(facts, *hit, Value(), json);
   json.end_array();
 }
 
@@ -156,7 +184,6 @@ std::string_view kind_name(Kind kind) {
 }
 
 void append_transaction(const Head& head, const InputPlace& input, const TransactionFacts& facts, std::string& out) {
-  WEIR_CHECK(facts.verdicts.size() == facts.rules->rules().size(), "one verdict per rule");
   JsonWriter json(out);
   begin(Kind::kTransaction, head, json);
   append_input(input, json);

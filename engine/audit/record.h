@@ -51,7 +51,7 @@ struct TransactionFacts {
   std::span<const std::uint64_t> approximate;  // bit i: feature i is an estimate
   const book::Book* rules = nullptr;
   std::span<const std::string> slot_names;  // of all slots: what a rule's values are called
-  std::span<const book::Verdict> verdicts;
+  const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* outcome = nullptr;
 };
 

@@ -21,25 +21,26 @@ book::Outcome by_score(std::int32_t score, const Thresholds& thresholds) {
 
 }  // namespace
 
-void decide(const book::Book& book, std::span<const book::Verdict> verdicts, const Thresholds& thresholds,
-            Outcome& out) {
+void decide(const book::Book& book, const book::Verdicts& verdicts, const Thresholds& thresholds,
+            const Circumstances& circumstances, Outcome& out) {
   const auto& rules = book.rules();
+  const auto counts = [&](std::uint32_t rule) {
+    const auto& suppressed = circumstances.suppressed;
+    return rules[rule].mode == book::Mode::kLive && !std::binary_search(suppressed.begin(), suppressed.end(), rule);
+  };
   out.reasons.clear();
   std::int64_t points = 0;
-  bool hard_decline = false;
+  bool hard_decline = circumstances.screening == Screening::kDecline;
   bool hard_review = false;
-  for (std::uint32_t i = 0; i < verdicts.size(); ++i) {
-    const auto& rule = rules[i];
-    if (verdicts[i].kind == book::VerdictKind::kError) {
-      hard_review |= rule.review_on_error;
-      continue;
-    }
-    if (verdicts[i].kind == book::VerdictKind::kMiss) continue;
-    points += rule.points;
-    hard_decline |= rule.outcome == book::Outcome::kDecline;
-    hard_review |= rule.outcome == book::Outcome::kReview;
-    out.reasons.push_back(i);
+  for (const auto hit : verdicts.hits) {
+    if (!counts(hit)) continue;
+    points += rules[hit].points;
+    hard_decline |= rules[hit].outcome == book::Outcome::kDecline;
+    hard_review |= rules[hit].outcome == book::Outcome::kReview;
+    out.reasons.push_back(hit);
   }
+  for (const auto& failure : verdicts.errors)
+    hard_review |= rules[failure.rule].review_on_error && counts(failure.rule);
   // Rules stand in the order of their ids, so a stable order by rank and points breaks ties by id.
   std::sort(out.reasons.begin(), out.reasons.end(), [&](std::uint32_t a, std::uint32_t b) {
     const int rank_a = rank(rules[a]);
@@ -49,9 +50,13 @@ void decide(const book::Book& book, std::span<const book::Verdict> verdicts, con
     return a < b;
   });
   out.score = static_cast<std::int32_t>(std::clamp<std::int64_t>(points, 0, kMaxScore));
-  out.outcome = hard_decline  ? book::Outcome::kDecline
-                : hard_review ? book::Outcome::kReview
-                              : by_score(out.score, thresholds);
+  if (circumstances.screening == Screening::kReview) {
+    out.outcome = book::Outcome::kReview;
+  } else if (hard_decline) {
+    out.outcome = book::Outcome::kDecline;
+  } else {
+    out.outcome = hard_review ? book::Outcome::kReview : by_score(out.score, thresholds);
+  }
 }
 
 std::string_view flag_name(Flag flag) {

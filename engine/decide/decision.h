@@ -25,11 +25,21 @@ struct Outcome {
   std::vector<std::uint32_t> reasons;  // indices into Book::rules()
 };
 
-// Who wins: a hit hard decline, then a hit hard review (or a hard rule that failed and says on_error: review), then the
-// score by thresholds. Points of all hits add up, clamped to 0..1000 at the end. Reasons are the hits: hard declines,
-// hard reviews, then by points, greatest first; equal ones by rule id.
-void decide(const book::Book& rules, std::span<const book::Verdict> verdicts, const Thresholds& thresholds,
-            Outcome& out);
+// What a hit of sanctions screening asks for.
+enum class Screening : std::uint8_t { kClear, kReview, kDecline };
+
+// What besides the rules' verdicts decides.
+struct Circumstances {
+  Screening screening = Screening::kClear;
+  std::span<const std::uint32_t> suppressed;  // rules that an allow entry takes out for this event; ascending
+};
+
+// Who wins, in this order: a screening hit; a hit hard decline; a hit hard review, or a hard rule that failed and says
+// on_error: review; the score by thresholds. Points of all hits add up, clamped to 0..1000 at the end. Shadow rules and
+// suppressed ones count for nothing; nothing suppresses screening. Reasons are the hits that count: hard declines, hard
+// reviews, then by points, greatest first; equal ones by rule id.
+void decide(const book::Book& rules, const book::Verdicts& verdicts, const Thresholds& thresholds,
+            const Circumstances& circumstances, Outcome& out);
 
 // Facts about how the event came, recorded in decision and audit record.
 enum Flag : std::uint8_t {

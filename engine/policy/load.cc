@@ -26,7 +26,8 @@ struct SchemaAndTexts {
 
 class Loader {
  public:
-  Loader(std::vector<PolicyFile> files, std::string_view prefix) : files_(std::move(files)), prefix_(prefix) {
+  Loader(std::vector<PolicyFile> files, std::string_view prefix, std::vector<book::TestedRule>* tests)
+      : files_(std::move(files)), prefix_(prefix), tests_(tests) {
     std::sort(files_.begin(), files_.end(), [](const PolicyFile& a, const PolicyFile& b) { return a.path < b.path; });
   }
 
@@ -94,10 +95,12 @@ class Loader {
     }
     const auto vocabulary = rule_vocabulary(*draft_, features_.drafts);
     book::RuleReader reader(vocabulary, issues_);
+    if (tests_ != nullptr) reader.keep_tests();
     for (const auto& [path, document] : roots_) {
       if (path.starts_with("rules/") && document) reader.read_file(*document);
     }
     rules_ = reader.take();
+    if (tests_ != nullptr) *tests_ = reader.take_tests();
     if (reader.count() == 0) {
       issues_.warning(file_place("policy.yaml"), "the policy has no rules: every event is approved",
                       "put some into rules/");
@@ -130,7 +133,8 @@ class Loader {
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
-    policy.rules = std::make_shared<const book::Book>(std::move(rules_));
+    const auto features = static_cast<std::uint32_t>(features_.drafts.size());
+    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft_->schema.slot_count() + features);
     policy.warnings = in_order(issues_);
 
     // Moving the schema moves its vectors, so that views of its enumeration names stay good.
@@ -169,6 +173,7 @@ class Loader {
 
   std::vector<PolicyFile> files_;
   std::string prefix_;
+  std::vector<book::TestedRule>* tests_;
   Issues issues_;
   std::map<std::string, std::optional<yaml::Node>> roots_;  // by path, ascending
   Settings settings_;
@@ -179,8 +184,9 @@ class Loader {
 
 }  // namespace
 
-Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix) {
-  return Loader(std::move(files), prefix).load();
+Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix,
+                                   std::vector<book::TestedRule>* tests) {
+  return Loader(std::move(files), prefix, tests).load();
 }
 
 }  // namespace weir::policy

@@ -34,12 +34,12 @@ std::string policy_hash(const std::vector<PolicyFile>& files) {
   return "sha256:" + hex(Sha256().hash(bytes));
 }
 
-Result<Policy, Issues> load_policy_directory(const std::string& directory) {
+Result<Policy, Issues> load_policy_directory(const std::string& directory, std::vector<book::TestedRule>* tests) {
   auto files = read_policy_files(directory);
   if (!files.ok()) return files.error();
   std::string prefix = directory;
   if (!prefix.empty() && prefix.back() != '/') prefix.push_back('/');
-  return load_policy(*std::move(files), prefix);
+  return load_policy(*std::move(files), prefix, tests);
 }
 
 }  // namespace weir::policy

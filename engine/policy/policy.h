@@ -13,6 +13,7 @@
 #include "engine/event/schema.h"
 #include "engine/features/definition.h"
 #include "rules/book/book.h"
+#include "rules/book/rule_test.h"
 #include "rules/cel/environment.h"
 
 namespace weir::policy {
@@ -52,10 +53,13 @@ std::string policy_hash(const std::vector<PolicyFile>& files);
 Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);
 
 // Checks everything and reports all faults at once, in the order of place; messages name files as `prefix` + path.
-// features.yaml and rules may be missing. On failure the issues hold the warnings too.
-Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix);
+// features.yaml and rules may be missing. On failure the issues hold the warnings too. `tests`: gets the tests beside
+// the rules, if it isn't nullptr.
+Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix,
+                                   std::vector<book::TestedRule>* tests = nullptr);
 
 // Both together; messages name files by `directory`.
-Result<Policy, Issues> load_policy_directory(const std::string& directory);
+Result<Policy, Issues> load_policy_directory(const std::string& directory,
+                                             std::vector<book::TestedRule>* tests = nullptr);
 
 }  // namespace weir::policy

@@ -13,9 +13,9 @@ constexpr std::size_t kBetweenTouches = 8;
 Lookahead::Expected::Expected(const event::Schema& schema, std::uint32_t extra_slots)
     : event(schema, extra_slots), residents(schema.entities.size()) {}
 
-Lookahead::Lookahead(const event::Schema& schema, const features::FeatureSet& features, Memory& memory)
+Lookahead::Lookahead(const event::Schema& schema, const features::FeatureSet& features, Memory& memory,
+                     std::uint32_t extra_slots)
     : schema_(schema), features_(features), memory_(memory) {
-  const auto extra_slots = static_cast<std::uint32_t>(features.definitions().size());
   for (std::size_t i = 0; i < kRecords; ++i) ring_.emplace_back(schema, extra_slots);
 }
 

@@ -33,8 +33,9 @@ class Lookahead {
     std::uint64_t trims = 0;  // Memory::trims() when the residents were looked up
   };
 
-  // None of them is owned.
-  Lookahead(const event::Schema& schema, const features::FeatureSet& features, Memory& memory);
+  // None of them is owned. `extra_slots`: of the events, behind the schema's.
+  Lookahead(const event::Schema& schema, const features::FeatureSet& features, Memory& memory,
+            std::uint32_t extra_slots);
 
   bool full() const { return size_ == ring_.size(); }
   // Reads a record behind those read before. `stages` may be nullptr.

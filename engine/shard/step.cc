@@ -94,10 +94,10 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   features.evaluate(histories, cutoff_ms, event);
   done(stages, StageClock::kFeatures);
 
-  policy->rules->evaluate(event.slots(), scratch, verdicts);
+  policy->rules->evaluate(event.slots(), workspace, verdicts);
   done(stages, StageClock::kRules);
 
-  decide::decide(*policy->rules, verdicts, policy->thresholds, outcome);
+  decide::decide(*policy->rules, verdicts, policy->thresholds, {}, outcome);
   out.outcome = outcome.outcome;
   out.score = outcome.score;
   done(stages, StageClock::kDecide);
@@ -114,7 +114,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
     facts.approximate = features.approximate();
     facts.rules = policy->rules.get();
     facts.slot_names = slot_names;
-    facts.verdicts = verdicts;
+    facts.verdicts = &verdicts;
     facts.outcome = &outcome;
     audit::append_transaction(head(progress), *input, facts, out.audit);
     append_decision(progress, out);

@@ -27,9 +27,10 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       memory(the_memory),
       shard(the_shard),
       clock_source(source),
-      event(schema, static_cast<std::uint32_t>(features.definitions().size())),
+      event(schema, policy->rules->slot_count() - schema.slot_count()),
       slot_names(names_of_slots(schema, features)),
-      lookahead(schema, features, memory),
+      lookahead(schema, features, memory, policy->rules->slot_count() - schema.slot_count()),
+      workspace(*policy->rules),
       residents(schema.entities.size()),
       histories(schema.entities.size()),
       keys(schema.entities.size()) {

@@ -36,8 +36,8 @@ struct Step::State {
   std::vector<std::uint32_t> rule_numbers;
 
   Sha256 sha256;
-  cel::Scratch scratch;
-  std::vector<book::Verdict> verdicts;
+  book::Workspace workspace;
+  book::Verdicts verdicts;
   decide::Outcome outcome;
   std::vector<Resident*> residents;
   std::vector<history::EntityHistory*> histories;

@@ -76,31 +76,42 @@ void tell_rule(const policy::Policy& policy, const audit::TransactionDetails::Ru
   std::cout << '\n';
 }
 
+// Rules that did not decide: shadow rules, and failures.
+void tell_others(const policy::Policy& policy, const audit::TransactionDetails& details) {
+  const auto tell_all = [&](std::string_view title, const auto& wanted) {
+    bool first = true;
+    for (const auto& verdict : details.rules) {
+      if (!wanted(verdict)) continue;
+      if (first) std::cout << '\n' << title << '\n';
+      first = false;
+      tell_rule(policy, verdict);
+      if (verdict.verdict != "hit") std::cout << "      failed: " << verdict.verdict << '\n';
+    }
+  };
+  tell_all("Shadow rules that matched (recorded; they change nothing):",
+           [](const auto& verdict) { return verdict.shadow && verdict.verdict == "hit"; });
+  tell_all("Rules that could not be evaluated (recorded, and counted in the metrics):",
+           [](const auto& verdict) { return verdict.verdict != "hit"; });
+}
+
 void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& details, const policy::Policy& policy,
           std::int64_t audit_offset) {
   std::cout << "Payment " << record.event_id << " (" << details.type << ", " << iso8601(details.time_ms) << ") "
             << outcome_words(record.outcome) << " with score " << record.score << " of 1000.\n";
   std::cout << "The policy asks for review at " << policy.thresholds.review << " and declines at "
             << policy.thresholds.decline << ".\n\n";
-  const auto hits = std::count(details.verdicts.begin(), details.verdicts.end(), 'h');
-  if (hits == 0) {
-    std::cout << "Why: none of the " << details.verdicts.size() << " rules matched.\n";
+  if (details.reasons.empty()) {
+    std::cout << "Why: none of the " << details.rule_count << " rules matched.\n";
   } else {
-    std::cout << "Why: " << hits << " of " << details.verdicts.size() << " rules matched, the weightiest first:\n";
+    std::cout << "Why: " << details.reasons.size() << " of " << details.rule_count
+              << " rules matched, the weightiest first:\n";
     for (const auto& reason : details.reasons) {
       for (const auto& verdict : details.rules) {
         if (verdict.rule == reason) tell_rule(policy, verdict);
       }
     }
   }
-  if (hits != static_cast<std::ptrdiff_t>(details.rules.size())) {
-    std::cout << "\nRules that could not be evaluated (recorded, and counted in the metrics):\n";
-    for (const auto& verdict : details.rules) {
-      if (verdict.verdict == "hit") continue;
-      tell_rule(policy, verdict);
-      std::cout << "      failed: " << verdict.verdict << '\n';
-    }
-  }
+  tell_others(policy, details);
   for (const auto& flag : details.flags) std::cout << "\nNote: " << flag_words(flag) << ".\n";
   std::cout << "\nThe payment as the engine saw it (personal fields as tokens):\n";
   for (const auto& field : details.fields) std::cout << "  " << field.name << " = " << field.text << '\n';

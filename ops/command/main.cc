@@ -15,6 +15,7 @@
 #include "ops/command/run_command.h"
 #include "ops/command/state_command.h"
 #include "ops/command/terminal.h"
+#include "ops/command/test_command.h"
 #include "ops/command/topics_command.h"
 
 namespace {
@@ -22,6 +23,7 @@ namespace {
 constexpr const char* kExamples = R"(First steps:
   weir init policy                 a policy directory with a commented template
   weir check policy                all its faults at once
+  weir test policy                 the tests beside its rules
   weir generate --events 1000      a made-up stream to try it on
   weir run --config weir.yaml      the engine, between topics
   weir explain ID --audit TOPIC    why a payment was decided as it was
@@ -42,6 +44,7 @@ int main(int argc, char** argv) {
   int exit_code = weir::command::kOk;
   weir::command::add_init_command(app, exit_code);
   weir::command::add_check_command(app, exit_code);
+  weir::command::add_test_command(app, exit_code);
   weir::command::add_features_command(app, exit_code);
   weir::command::add_run_command(app, exit_code);
   weir::command::add_explain_command(app, exit_code);

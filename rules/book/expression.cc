@@ -46,8 +46,8 @@ std::string expression_text(const yaml::Node& scalar) {
   return text.substr(begin, text.find_last_not_of(" \t\n") + 1 - begin);
 }
 
-std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, const Vocabulary& vocabulary,
-                                                       const cel::Type& wanted, Issues& issues) {
+std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const Vocabulary& vocabulary,
+                                                  const cel::Type& wanted, Issues& issues) {
   node = yaml::as_scalar(node, issues);
   if (node == nullptr) return nullptr;
   // White space at the end would put "unexpected end" on a line of its own.
@@ -58,15 +58,27 @@ std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, c
   }
   const Place start{std::make_shared<const SourceFile>(SourceFile{node->place.file->name, text}), 1, 1, 1};
   Issues found;
-  auto program = cel::compile(text, start, vocabulary.environment, wanted);
-  if (!program.ok()) {
-    found = program.error();
+  auto expression = cel::Expression::check(text, start, vocabulary.environment, wanted);
+  if (!expression.ok()) {
+    found = expression.error();
   } else {
-    check_texts(text, start, vocabulary, found);
+    check_texts(**expression, vocabulary, found);
   }
   append_at_home(found, *node, vocabulary, issues);
-  if (!program.ok() || found.has_errors()) return nullptr;
-  return std::make_shared<const cel::Program>(*std::move(program));
+  if (!expression.ok() || found.has_errors()) return nullptr;
+  return *std::move(expression);
+}
+
+Place place_at_home(const cel::Expression& expression, const yaml::Node& scalar, cel::SourceRange range) {
+  const auto place = expression.source().place(range);
+  return yaml::place_in_scalar(scalar, place.line, place.column, place.length);
+}
+
+std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, const Vocabulary& vocabulary,
+                                                       const cel::Type& wanted, Issues& issues) {
+  const auto expression = check_expression(node, vocabulary, wanted, issues);
+  if (expression == nullptr) return nullptr;
+  return std::make_shared<const cel::Program>(expression->compile(expression->ast().root));
 }
 
 }  // namespace weir::book

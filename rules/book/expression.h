@@ -11,6 +11,7 @@
 #include "engine/base/diagnostics.h"
 #include "engine/yaml/node.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/expression.h"
 #include "rules/cel/program.h"
 
 namespace weir::book {
@@ -33,8 +34,15 @@ struct Vocabulary {
 // The expression without the white space around it; the shared text of equal expressions.
 std::string expression_text(const yaml::Node& scalar);
 
-// The compiled expression, or nullptr and issues at the places of the YAML file where they are, whatever its quoting
+// The checked expression, or nullptr and issues at the places of the YAML file where they are, whatever its quoting
 // and folding. `node` may be nullptr or faulty: then nothing is said.
+std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const Vocabulary& vocabulary,
+                                                  const cel::Type& wanted, Issues& issues);
+
+// Where a part of that expression stands in the YAML file.
+Place place_at_home(const cel::Expression& expression, const yaml::Node& scalar, cel::SourceRange range);
+
+// The same expression, compiled.
 std::shared_ptr<const cel::Program> compile_expression(const yaml::Node* node, const Vocabulary& vocabulary,
                                                        const cel::Type& wanted, Issues& issues);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kForcedOutcomes{"review", "decline"};
 constexpr std::array<std::string_view, 2> kOnError{"ignore", "review"};
+constexpr std::array<std::string_view, 2> kModes{"live", "shadow"};
 
 bool made_of(std::string_view text, std::string_view punctuation, bool upper_case, std::size_t most) {
   if (text.empty() || text.size() > most) return false;
@@ -72,8 +73,11 @@ void RuleReader::read_rule(const yaml::Node& node) {
                     "a reason code is 1 to " + std::to_string(kMaxReasonLength) + " letters, digits, `-`, `_` or `.`");
     }
   }
+  if (const auto choice = yaml::as_choice(reader.optional("mode"), kModes, issues_)) {
+    rule.mode = *choice == 0 ? Mode::kLive : Mode::kShadow;
+  }
   const auto* when = reader.required("when");
-  rule.when = compile_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
+  rule.when = check_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
   if (rule.when != nullptr) rule.when_text = expression_text(*when);
 
   const auto* then = reader.required("then");
@@ -82,9 +86,27 @@ void RuleReader::read_rule(const yaml::Node& node) {
   for (const auto& item : yaml::items_of(reader.optional("references"), "`references`", issues_)) {
     if (auto text = yaml::as_text(&item, issues_)) rule.references.push_back(*std::move(text));
   }
+  read_tests_of(reader, rule);
   reader.finish();
   const bool good = reader.is_map() && issues_.all().size() == errors_before && rule.when != nullptr;
   if (good) rules_.push_back(std::move(rule));
+}
+
+// Tests are checked with everything else, and kept for whoever runs them.
+void RuleReader::read_tests_of(yaml::MapReader& reader, const Rule& rule) {
+  const auto* tests = reader.optional("tests");
+  if (tests == nullptr && !keeps_tests_) return;
+  TestedRule tested;
+  read_tests(tests, vocabulary_, tested, issues_);
+  if (!keeps_tests_) return;
+  tested.id = rule.id;
+  if (const auto* id = reader.optional("id")) tested.place = id->place;
+  if (const auto* when = reader.optional("when"); when != nullptr && rule.when != nullptr) {
+    Issues again;  // they were reported with the rule
+    tested.when_node = *when;
+    tested.when = check_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), again);
+  }
+  tested_.push_back(std::move(tested));
 }
 
 void RuleReader::read_id(const yaml::Node* node, std::string& id) {

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "engine/base/diagnostics.h"
+#include "engine/yaml/map_reader.h"
 #include "engine/yaml/node.h"
-#include "rules/book/book.h"
 #include "rules/book/expression.h"
+#include "rules/book/rule.h"
+#include "rules/book/rule_test.h"
 
 namespace weir::book {
 
@@ -29,17 +31,23 @@ class RuleReader {
 
   // The rules without faults.
   std::vector<Rule> take() { return std::move(rules_); }
+  // Their tests, if keep_tests() was called before.
+  void keep_tests() { keeps_tests_ = true; }
+  std::vector<TestedRule> take_tests() { return std::move(tested_); }
   // All rules met, faulty ones included.
   std::size_t count() const { return count_; }
 
  private:
   void read_rule(const yaml::Node& node);
   void read_id(const yaml::Node* node, std::string& id);
+  void read_tests_of(yaml::MapReader& reader, const Rule& rule);
   void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
 
   const Vocabulary& vocabulary_;
   Issues& issues_;
+  bool keeps_tests_ = false;
   std::vector<Rule> rules_;
+  std::vector<TestedRule> tested_;
   std::map<std::string, Place> places_;  // by id
   std::size_t count_ = 0;
 };

@@ -5,10 +5,6 @@
 
 #include "engine/yaml/scalars.h"
 #include "rules/cel/ast.h"
-#include "rules/cel/checker.h"
-#include "rules/cel/lexer.h"
-#include "rules/cel/parser.h"
-#include "rules/cel/source_map.h"
 
 namespace weir::book {
 namespace {
@@ -94,14 +90,9 @@ class TextCheck {
 
 }  // namespace
 
-void check_texts(std::string_view text, const Place& place, const Vocabulary& vocabulary, Issues& issues) {
+void check_texts(const cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues) {
   if (vocabulary.texts.empty()) return;
-  const cel::SourceMap source(text, place);
-  Issues other_faults;
-  auto ast = cel::parse(cel::tokenize(source, other_faults), source, other_faults);
-  cel::check(ast, vocabulary.environment, cel::Type::dyn(), source, other_faults);
-  if (other_faults.has_errors()) return;
-  TextCheck(ast, source, vocabulary, issues).visit(ast.root);
+  TextCheck(expression.ast(), expression.source(), vocabulary, issues).visit(expression.ast().root);
 }
 
 }  // namespace weir::book

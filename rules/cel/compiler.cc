@@ -478,8 +478,8 @@ class Generator {
 
 }  // namespace
 
-std::unique_ptr<Code> generate(const Ast& ast, const SourceMap& source, Issues& issues) {
-  return Generator(ast, source, issues, true).run(ast.root);
+std::unique_ptr<Code> generate(const Ast& ast, NodeId root, const SourceMap& source, Issues& issues) {
+  return Generator(ast, source, issues, true).run(root);
 }
 
 }  // namespace weir::cel

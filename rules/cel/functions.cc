@@ -189,9 +189,4 @@ bool has_form(Function function, CallStyle style, std::size_t arity) {
   });
 }
 
-bool is_known_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 1> kExtensions{"flatten"};
-  return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();
-}
-
 }  // namespace weir::cel

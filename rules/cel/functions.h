@@ -157,7 +157,4 @@ inline bool is_time_part(Function function) {
   return function >= Function::kGetFullYear && function <= Function::kGetMilliseconds;
 }
 
-// Functions and macros of CEL's standard extensions that are recognised in order to be refused by name.
-bool is_known_extension(std::string_view name);
-
 }  // namespace weir::cel

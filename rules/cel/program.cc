@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "rules/cel/analysis.h"
 #include "rules/cel/code.h"
-#include "rules/cel/compiler.h"
+#include "rules/cel/expression.h"
 #include "rules/cel/interpreter.h"
 
 namespace weir::cel {
@@ -18,17 +17,23 @@ Value Program::evaluate(std::span<const Value> slots, Scratch& scratch) const { 
 
 const Type& Program::type() const { return code_->type; }
 
+std::size_t Program::size() const {
+  constexpr std::size_t kLoop = 40;
+  constexpr std::size_t kSearch = 80;
+  std::size_t size = 0;
+  for (const auto& instruction : code_->instructions) {
+    size += instruction.op == Op::kMatches ? kSearch : instruction.op == Op::kLoopNext ? kLoop : 1;
+  }
+  return size;
+}
+
 std::span<const std::uint32_t> Program::slots() const { return code_->slots; }
 
 Result<Program, Issues> compile(std::string_view text, const Place& place, const Environment& environment,
                                 const Type& wanted, Checking checking) {
-  const SourceMap source(text, place);
-  auto ast = analyse(source, environment, wanted, checking);
-  if (!ast.ok()) return ast.error();
-  Issues issues;
-  auto code = generate(*ast, source, issues);
-  if (issues.has_errors()) return issues;
-  return Program(std::move(code));
+  const auto expression = Expression::check(text, place, environment, wanted, checking);
+  if (!expression.ok()) return expression.error();
+  return (*expression)->compile((*expression)->ast().root);
 }
 
 }  // namespace weir::cel

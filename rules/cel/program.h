@@ -34,6 +34,8 @@ class Program {
   Value evaluate(std::span<const Value> slots, Scratch& scratch) const;
 
   const Type& type() const;
+  // A measure of how long an evaluation takes: instructions, those of matches() and loops counted several times.
+  std::size_t size() const;
   // The slots that the expression names, ascending, each once: what an audit record shows beside a verdict.
   std::span<const std::uint32_t> slots() const;
 

@@ -96,7 +96,7 @@ Type TypeChecker::receiver_call(NodeId id) {
   if (node.function == Function::kNone) {
     // A namespace such as `math` and a macro's variable aren't declared names: saying so as well would hide what is
     // wrong.
-    if (!is_known_extension(node.name) && macro_usage(node.name).empty()) check_children(id);
+    if (macro_usage(node.name).empty()) check_children(id);
     return unknown_function(id, CallStyle::kReceiver);
   }
   const bool of_optional = node.function == Function::kHasValue || node.function == Function::kOptionalOr ||
@@ -141,8 +141,6 @@ Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
   if (const auto usage = macro_usage(node.name); !usage.empty()) {
     message = "`" + node.name + "` is called in another way";
     hint = "write " + usage;
-  } else if (is_known_extension(node.name)) {
-    message = "`" + node.name + "` is not supported yet";
   } else if (find_function(node.name, other, node.children.size()) != Function::kNone) {
     message = "`" + node.name + "` is called in another way";
     hint = style == CallStyle::kGlobal ? "write value." + node.name + "(...)" : "write " + node.name + "(value)";

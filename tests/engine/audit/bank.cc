@@ -33,13 +33,13 @@ constexpr struct {
 };
 
 book::Rule rule(const cel::Environment& environment, std::string id, std::string when, std::int32_t points) {
-  auto program = cel::compile(when, {nullptr, 1, 1, 1}, environment, cel::Type::dyn());
-  WEIR_CHECK(program.ok(), "a rule of the sample bank does not compile");
+  auto condition = cel::Expression::check(when, {nullptr, 1, 1, 1}, environment, cel::Type::dyn());
+  WEIR_CHECK(condition.ok(), "a rule of the sample bank does not compile");
   book::Rule made;
   made.id = std::move(id);
   made.reason = "R-" + made.id;
   made.when_text = std::move(when);
-  made.when = std::make_shared<const cel::Program>(std::move(*program));
+  made.when = std::move(*condition);
   made.points = points;
   return made;
 }
@@ -121,7 +121,7 @@ Bank::Bank()
   made.push_back(rule(environment, "e-hard", "channel == 'online' && card.since_last < duration('1h')", 25));
   made.back().outcome = book::Outcome::kReview;
   made.push_back(rule(environment, "f-always", "true", -10));
-  rules = std::make_unique<book::Book>(std::move(made));
+  rules = std::make_unique<book::Book>(std::move(made), static_cast<std::uint32_t>(slot_names.size()));
 }
 
 Value& Bank::feature(std::string_view name) {
@@ -180,9 +180,9 @@ void Bank::fill() {
 }
 
 void Bank::screen() {
-  cel::Scratch scratch;
-  rules->evaluate(event.slots(), scratch, verdicts);
-  decide::decide(*rules, verdicts, {300, 600}, outcome);
+  book::Workspace workspace(*rules);
+  rules->evaluate(event.slots(), workspace, verdicts);
+  decide::decide(*rules, verdicts, {300, 600}, {}, outcome);
 }
 
 TransactionFacts Bank::facts() const {
@@ -195,7 +195,7 @@ TransactionFacts Bank::facts() const {
   facts.approximate = approximate;
   facts.rules = rules.get();
   facts.slot_names = slot_names;
-  facts.verdicts = verdicts;
+  facts.verdicts = &verdicts;
   facts.outcome = &outcome;
   return facts;
 }

@@ -54,7 +54,7 @@ class Bank {
   std::vector<std::string> feature_names;
   std::vector<std::string> slot_names;
   std::unique_ptr<book::Book> rules;
-  std::vector<book::Verdict> verdicts;
+  book::Verdicts verdicts;
   decide::Outcome outcome;
   std::uint8_t flags = 0;
   std::vector<std::uint64_t> approximate;

@@ -241,7 +241,7 @@ TEST(RecordDetails, AreTextForPeople) {
   EXPECT_EQ(details->features[6].name, "card.nothing");
   EXPECT_EQ(details->features[6].text, "-");
   EXPECT_EQ(details->approximate, std::vector<std::string>{"card.places"});
-  EXPECT_EQ(details->verdicts, "mheehh");
+  EXPECT_EQ(details->rule_count, 6U);
   EXPECT_EQ(details->reasons, (std::vector<std::string>{"e-hard", "b-quiet", "f-always"}));
   ASSERT_EQ(details->rules.size(), 5U);
   EXPECT_EQ(details->rules[0].rule, "b-quiet");

@@ -15,12 +15,8 @@ namespace {
 using book::Outcome;
 using book::VerdictKind;
 
-std::shared_ptr<const cel::Program> any_condition() {
-  static const auto kProgram = [] {
-    auto compiled = cel::compile("true", {}, {}, cel::Type::dyn());
-    return std::make_shared<const cel::Program>(*std::move(compiled));
-  }();
-  return kProgram;
+std::unique_ptr<cel::Expression> any_condition() {
+  return std::move(*cel::Expression::check("true", {}, {}, cel::Type::dyn()));
 }
 
 struct RuleCase {
@@ -29,6 +25,8 @@ struct RuleCase {
   std::optional<Outcome> outcome = std::nullopt;
   bool review_on_error = false;
   VerdictKind verdict = VerdictKind::kHit;
+  bool shadow = false;
+  bool suppressed = false;
 };
 
 struct Decided {
@@ -37,7 +35,8 @@ struct Decided {
   std::string reasons;  // rule ids with a blank between them
 };
 
-Decided decided(std::vector<RuleCase> cases, const Thresholds& thresholds = {}) {
+Decided decided(std::vector<RuleCase> cases, const Thresholds& thresholds = {},
+                Screening screening = Screening::kClear) {
   std::vector<book::Rule> rules;
   for (const auto& c : cases) {
     book::Rule rule;
@@ -46,17 +45,22 @@ Decided decided(std::vector<RuleCase> cases, const Thresholds& thresholds = {}) 
     rule.points = c.points;
     rule.outcome = c.outcome;
     rule.review_on_error = c.review_on_error;
+    rule.mode = c.shadow ? book::Mode::kShadow : book::Mode::kLive;
     rules.push_back(std::move(rule));
   }
-  const book::Book book(std::move(rules));
-  std::vector<book::Verdict> verdicts;
-  for (const auto& rule : book.rules()) {
-    const auto& c = *std::find_if(cases.begin(), cases.end(), [&](const auto& each) { return each.id == rule.id; });
-    verdicts.push_back({c.verdict, c.verdict == VerdictKind::kError ? Value::error(ErrorCode::kOverflow) : Value()});
+  const book::Book book(std::move(rules), 0);
+  book::Verdicts verdicts;
+  std::vector<std::uint32_t> suppressed;
+  for (std::uint32_t i = 0; i < book.rules().size(); ++i) {
+    const auto& id = book.rules()[i].id;
+    const auto& c = *std::find_if(cases.begin(), cases.end(), [&](const auto& each) { return each.id == id; });
+    if (c.verdict == VerdictKind::kHit) verdicts.hits.push_back(i);
+    if (c.verdict == VerdictKind::kError) verdicts.errors.push_back({i, Value::error(ErrorCode::kOverflow)});
+    if (c.suppressed) suppressed.push_back(i);
   }
   // What stood in it before must not matter.
   weir::decide::Outcome out{Outcome::kDecline, 77, {9, 9}};
-  decide(book, verdicts, thresholds, out);
+  decide(book, verdicts, thresholds, {screening, suppressed}, out);
   Decided result{out.outcome, out.score, ""};
   for (const auto reason : out.reasons) {
     if (!result.reasons.empty()) result.reasons += ' ';

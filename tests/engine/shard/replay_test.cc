@@ -128,7 +128,7 @@ TEST(Replay, WithARightLeafItIsFoundByWhatTheStepComesTo) {
       {"\"score\":350", "\"score\":351", "score: recorded 351, computed 350"},
       {"\"card.count_1h\":2", "\"card.count_1h\":3", "features.card.count_1h: recorded 3, computed 2"},
       {"\"outcome\":\"approve\"", "\"outcome\":\"decline\"", "outcome: recorded \"decline\", computed \"approve\""},
-      {"\"verdicts\":\"mh", "\"verdicts\":\"mm", nullptr},
+      {"\"verdicts\":{\"rules\":", "\"verdicts\":{\"rules\":1", nullptr},
       {"\"semantics\":1", "\"semantics\":2", "semantics: recorded 2, computed 1"},
       {"\"shard\":0", "\"shard\":1", "shard: recorded 1, computed 0"},
       {"\"flags\":[]", "\"flags\":[\"late\"]", "flags: recorded [\"late\"], computed []"},

@@ -1,0 +1,85 @@
+#include "rules/cel/expression.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "rules/cel/analysis.h"
+#include "rules/cel/code.h"
+#include "rules/cel/compiler.h"
+
+namespace weir::cel {
+namespace {
+
+void collect_slots(const Ast& ast, NodeId id, std::vector<std::uint32_t>& slots) {
+  const Node& node = ast[id];
+  if (node.kind == NodeKind::kSlot || node.kind == NodeKind::kOptionalSlot) slots.push_back(node.index);
+  for (const NodeId child : node.children) collect_slots(ast, child, slots);
+}
+
+void collect_conjuncts(const Ast& ast, NodeId id, std::vector<NodeId>& out) {
+  if (ast[id].kind != NodeKind::kAnd) {
+    out.push_back(id);
+    return;
+  }
+  for (const NodeId child : ast[id].children) collect_conjuncts(ast, child, out);
+}
+
+// Variables from `first_bound` on are bound below the root.
+bool is_closed(const Ast& ast, NodeId id, std::uint32_t first_bound) {
+  const Node& node = ast[id];
+  if (node.kind == NodeKind::kLocal) return node.index >= first_bound;
+  const bool binds = node.kind == NodeKind::kMacro || node.kind == NodeKind::kLet;
+  const auto bound = binds ? std::min(first_bound, node.index) : first_bound;
+  return std::all_of(node.children.begin(), node.children.end(),
+                     [&](NodeId child) { return is_closed(ast, child, bound); });
+}
+
+bool computes_patterns(const Ast& ast, NodeId id) {
+  const Node& node = ast[id];
+  if (node.function == Function::kMatches && ast[node.children[1]].kind != NodeKind::kLiteral) return true;
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [&](NodeId child) { return computes_patterns(ast, child); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Expression>, Issues> Expression::check(std::string_view text, const Place& place,
+                                                              const Environment& environment, const Type& wanted,
+                                                              Checking checking) {
+  std::unique_ptr<Expression> made(new Expression(text, place));
+  auto ast = analyse(made->source_, environment, wanted, checking);
+  if (!ast.ok()) return ast.error();
+  made->ast_ = *std::move(ast);
+  if (!computes_patterns(made->ast_, made->ast_.root)) return made;
+  // Only the compiler sees what such a pattern is.
+  Issues issues;
+  (void)generate(made->ast_, made->ast_.root, made->source_, issues);
+  if (issues.has_errors()) return issues;
+  return made;
+}
+
+std::vector<std::uint32_t> Expression::slots(NodeId root) const {
+  std::vector<std::uint32_t> slots;
+  collect_slots(ast_, root, slots);
+  std::sort(slots.begin(), slots.end());
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  return slots;
+}
+
+Program Expression::compile(NodeId root) const {
+  Issues issues;
+  auto code = generate(ast_, root, source_, issues);
+  WEIR_CHECK(!issues.has_errors(), "check() has found all faults");
+  return Program(std::move(code));
+}
+
+bool is_closed(const Ast& ast, NodeId root) { return is_closed(ast, root, kNoLocal); }
+
+std::vector<NodeId> conjuncts(const Ast& ast, NodeId root) {
+  std::vector<NodeId> out;
+  collect_conjuncts(ast, root, out);
+  return out;
+}
+
+}  // namespace weir::cel

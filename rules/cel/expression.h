@@ -1,0 +1,56 @@
+// A checked expression whose tree can be looked into: for whoever compiles parts of it, as an index over many rules
+// does, or has more to say about it than the checker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostics.h"
+#include "engine/base/result.h"
+#include "rules/cel/ast.h"
+#include "rules/cel/checking.h"
+#include "rules/cel/environment.h"
+#include "rules/cel/program.h"
+#include "rules/cel/source_map.h"
+
+namespace weir::cel {
+
+class Expression {
+ public:
+  // Parses and checks; arguments and faults are those of compile().
+  static Result<std::unique_ptr<Expression>, Issues> check(std::string_view text, const Place& place,
+                                                           const Environment& environment, const Type& wanted,
+                                                           Checking checking = Checking::kStrict);
+  Expression(const Expression&) = delete;
+  Expression& operator=(const Expression&) = delete;
+
+  // Whoever changes the tree keeps it well typed.
+  Ast& ast() { return ast_; }
+  const Ast& ast() const { return ast_; }
+  const SourceMap& source() const { return source_; }
+
+  // The slots that stand below `root`, ascending, each once.
+  std::vector<std::uint32_t> slots(NodeId root) const;
+
+  // The part of the tree below `root` as a program; it is_closed().
+  Program compile(NodeId root) const;
+
+ private:
+  Expression(std::string_view text, const Place& place) : text_(text), source_(text_, place) {}
+
+  std::string text_;
+  SourceMap source_;
+  Ast ast_;
+};
+
+// Whether the tree below `root` uses no variable of a macro or binding around it, and so means something by itself.
+bool is_closed(const Ast& ast, NodeId root);
+
+// The operands of the conjunction that the tree below `root` is, in the order of the source; of nested ones too. One
+// node, `root` itself, if it is none. The whole is false if one of them is; else it fails if one of them does.
+std::vector<NodeId> conjuncts(const Ast& ast, NodeId root);
+
+}  // namespace weir::cel
