@@ -136,6 +136,16 @@ std::array<std::string_view, 256> make_names() {
   return out;
 }
 
+// For each function a bit for each number of arguments that a form of it takes.
+std::array<std::uint8_t, 256> make_counts() {
+  std::array<std::uint8_t, 256> out{};
+  for (const auto& overload : overloads()) {
+    auto& counts = out[static_cast<std::size_t>(overload.function)];
+    counts = static_cast<std::uint8_t>(counts | 1U << overload.arity);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::span<const Overload> overloads() {
@@ -170,6 +180,12 @@ std::vector<std::string> function_names(CallStyle style) {
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
   }
   return out;
+}
+
+bool takes_count(Function function, std::size_t count) {
+  static const auto kCounts = make_counts();
+  if (function == Function::kGreatest || function == Function::kLeast) return count > 0;
+  return count < 8 && (kCounts[static_cast<std::size_t>(function)] >> count & 1U) != 0;
 }
 
 bool is_namespace(std::string_view name) {

@@ -147,6 +147,8 @@ std::string_view function_name(Function function);
 // kNone if there is no such function in that style. Unary minus is kSubtract's name: ask with the operator's arity.
 Function find_function(std::string_view name, CallStyle style, std::size_t arity);
 std::vector<std::string> function_names(CallStyle style);
+// Whether some form of the function takes so many arguments, a receiver being the first.
+bool takes_count(Function function, std::size_t count);
 // Whether some function's name is `name`, a dot and a word.
 bool is_namespace(std::string_view name);
 // Whether some form of the function takes so many arguments.

@@ -201,6 +201,9 @@ std::vector<Overload> library_overloads() {
 }
 
 Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch) {
+  if (!takes_count(function, arguments.size())) {
+    return Value::error(ErrorCode::kNoSuchOverload, function_name(function));
+  }
   if (function <= Function::kBitShiftRight) return math_call(function, arguments, scratch);
   if (function == Function::kFormat) return format_text(arguments, scratch);
   if (function >= Function::kIp) return network_call(function, arguments, scratch);

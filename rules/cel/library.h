@@ -24,7 +24,7 @@ struct FunctionName {
 std::span<const FunctionName> library_names();
 std::vector<Overload> library_overloads();
 
-// As call(), for these functions.
+// As call(), for these functions; a number of arguments that no form takes is kNoSuchOverload, too.
 Value library_call(Function function, std::span<const Value> arguments, Scratch& scratch);
 
 // Its parts, by theme.

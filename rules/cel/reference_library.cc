@@ -4,6 +4,9 @@
 namespace weir::cel {
 
 ReferenceValue reference_library_call(Function function, const std::vector<ReferenceValue>& arguments) {
+  if (!takes_count(function, arguments.size())) {
+    return reference_fault(ErrorCode::kNoSuchOverload, function_name(function));
+  }
   if (function <= Function::kBitShiftRight) return reference_math(function, arguments);
   if (function == Function::kFormat) return reference_format(arguments);
   if (function >= Function::kIp) return reference_network(function, arguments);
