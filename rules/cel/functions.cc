@@ -195,14 +195,4 @@ bool is_namespace(std::string_view name) {
   });
 }
 
-bool has_form(Function function, CallStyle style, std::size_t arity) {
-  if (function == Function::kEqual || function == Function::kNotEqual || function == Function::kIn ||
-      function == Function::kIndex) {
-    return style == CallStyle::kOperator && arity == 2;
-  }
-  return std::any_of(overloads().begin(), overloads().end(), [=](const Overload& overload) {
-    return overload.function == function && overload.style == style && overload.arity == arity;
-  });
-}
-
 }  // namespace weir::cel

@@ -151,8 +151,6 @@ std::vector<std::string> function_names(CallStyle style);
 bool takes_count(Function function, std::size_t count);
 // Whether some function's name is `name`, a dot and a word.
 bool is_namespace(std::string_view name);
-// Whether some form of the function takes so many arguments.
-bool has_form(Function function, CallStyle style, std::size_t arity);
 
 // getFullYear() to getMilliseconds(), which take a time zone on a timestamp.
 inline bool is_time_part(Function function) {

@@ -260,7 +260,7 @@ Type TypeChecker::conditional(NodeId id) {
   auto types = check_children(id);
   const Node& node = ast_[id];
   want_bool(node.children[0], types[0], "the condition before `?` is ");
-  if (!dynamic_ && !compatible(types[1], types[2])) {
+  if (!dynamic_ && !compatible(types[1], types[2]) && !one_is_null(types[1], types[2])) {
     if (promote_literal(ast_, node.children[1], types[2])) return types[2];
     if (promote_literal(ast_, node.children[2], types[1])) return types[1];
     fault(node.name_range, "both sides of `:` must have one type, not " + types[1].name() + " and " + types[2].name(),

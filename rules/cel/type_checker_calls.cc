@@ -27,7 +27,7 @@ Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& 
   if (auto type = call_type(node.function, style, types)) return *type;
   if (dynamic_) {
     // The evaluators take the arguments of some form, of whatever kinds; a pattern must be known before.
-    const bool may_run = has_form(node.function, style, types.size()) && node.function != Function::kMatches;
+    const bool may_run = takes_count(node.function, types.size()) && node.function != Function::kMatches;
     return may_run ? Type::dyn() : failing(id, ErrorCode::kNoSuchOverload);
   }
   if (std::any_of(types.begin(), types.end(), is_faulty)) return faulty();

@@ -108,9 +108,18 @@ bool compatible(const Type& a, const Type& b) {
                     compatible);
 }
 
+bool one_is_null(const Type& a, const Type& b) {
+  const auto may_be_null = [](const Type& type) {
+    return type.kind() == TypeKind::kTimestamp || type.kind() == TypeKind::kDuration ||
+           type.kind() == TypeKind::kOptional || type.kind() == TypeKind::kAbstract;
+  };
+  return (a.kind() == TypeKind::kNull && may_be_null(b)) || (b.kind() == TypeKind::kNull && may_be_null(a));
+}
+
 Type joined(const Type& a, const Type& b) {
   if (a == b || b.kind() == TypeKind::kError || b.kind() == TypeKind::kFree) return a;
   if (a.kind() == TypeKind::kError || a.kind() == TypeKind::kFree) return b;
+  if (one_is_null(a, b)) return a.kind() == TypeKind::kNull ? b : a;
   if (!a.same_constructor(b) || !compatible(a, b)) return Type::dyn();
   std::vector<Type> parameters;
   for (std::size_t i = 0; i < a.parameters().size(); ++i) {
@@ -142,8 +151,7 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
   if (function == Function::kIn) return in_type(arguments[0], arguments[1]);
   const bool of_optional = function == Function::kIndex && arguments[0].kind() == TypeKind::kOptional;
   if (of_optional || is_optional_function(function)) {
-    return of_optional || has_form(function, style, arguments.size()) ? optional_type(function, arguments)
-                                                                      : std::nullopt;
+    return of_optional || takes_count(function, arguments.size()) ? optional_type(function, arguments) : std::nullopt;
   }
   if (function == Function::kIndex) return index_type(arguments[0], arguments[1]);
   if (function == Function::kAdd && arguments[0].kind() == TypeKind::kList && arguments[1].kind() == TypeKind::kList) {

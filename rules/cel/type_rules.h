@@ -12,6 +12,8 @@ namespace weir::cel {
 
 // Whether a value of one may stand where the other is meant. dyn goes with everything, also as a parameter.
 bool compatible(const Type& a, const Type& b);
+// Whether one is null and the other a type of CEL that takes null in lists, maps and branches.
+bool one_is_null(const Type& a, const Type& b);
 // The narrowest type that holds both: dyn if they don't go together.
 Type joined(const Type& a, const Type& b);
 // The type with dyn where something is not determined.

@@ -79,6 +79,11 @@ TEST(Deduction, WhatIsNotDeterminedGivesWay) {
             "rule.yaml:1:1: error: this is list(list(int)), but bool is wanted\n    [[], [1]]\n    ^~~~~~~~~\n");
   EXPECT_EQ(world.issues("{}", Type::simple(TypeKind::kBool)),
             "rule.yaml:1:1: error: this is map(dyn, dyn), but bool is wanted\n    {}\n    ^~\n");
+  EXPECT_EQ(world.issues("[optional.of(1), null][0]", Type::simple(TypeKind::kBool)),
+            "rule.yaml:1:1: error: this is optional(int), but bool is wanted\n"
+            "    [optional.of(1), null][0]\n"
+            "    ^~~~~~~~~~~~~~~~~~~~~~~~~\n");
+  EXPECT_EQ(world.result("x > 7 ? timestamp(0) : null"), "null");
   EXPECT_EQ(world.result("[] == [1] || [1, 2] == []"), "false");
   EXPECT_EQ(world.result("1 in []"), "false");
 }
