@@ -1,5 +1,6 @@
 #include "engine/policy/vocabulary.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -13,8 +14,46 @@ namespace {
 const cel::Type kString = cel::Type::simple(cel::TypeKind::kString);
 
 // Names are checked where they are read; one that is refused here is refused there and needs no variable.
-void declare(book::Vocabulary& vocabulary, std::string name, cel::Type type, std::uint32_t slot) {
-  (void)vocabulary.environment.declare({std::move(name), std::move(type), slot});
+void declare(book::Vocabulary& vocabulary, std::string name, cel::Type type, std::uint32_t slot,
+             bool optional = false) {
+  (void)vocabulary.environment.declare({std::move(name), std::move(type), slot, optional});
+}
+
+// What a record of some type may lack. A derived field is there only if the text is of the right form.
+bool always_there(const event::Schema& schema, std::uint32_t slot, std::uint32_t event_type) {
+  const auto& field = schema.fields[slot];
+  return field.required && (field.event_types >> event_type & 1U) != 0;
+}
+
+bool always_there(const event::Schema& schema, std::uint32_t slot) {
+  for (std::uint32_t type = 0; type < schema.event_types.size(); ++type) {
+    if (!always_there(schema, slot, type)) return false;
+  }
+  return true;
+}
+
+bool has_entity(const event::Schema& schema, const std::string& name, const auto& there) {
+  for (const auto& entity : schema.entities) {
+    if (entity.name != name) continue;
+    return std::all_of(entity.key_slots.begin(), entity.key_slots.end(), there);
+  }
+  return false;
+}
+
+// Whether the feature has a value for each event of its entity: over an empty window, too.
+bool always_has_value(const event::Schema& schema, const features::Definition& feature, const auto& there) {
+  using features::Aggregate;
+  if (feature.default_value) return true;
+  switch (feature.aggregate) {
+    case Aggregate::kCount:
+    case Aggregate::kDistinctCount:
+      return true;
+    case Aggregate::kSum:
+      // Without an amount of its own an event has no currency to sum in.
+      return schema.fields[*feature.slot].type != event::FieldType::kMoney || there(*feature.slot);
+    default:
+      return false;
+  }
 }
 
 void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
@@ -29,11 +68,12 @@ void know_field(book::Vocabulary& vocabulary, std::uint32_t slot, const event::F
   }
 }
 
-void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::uint32_t slot) {
+void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::uint32_t slot, bool optional) {
   const auto& field = draft.schema.fields[slot];
   const bool faulty = draft.is_faulty(slot);
   declare(vocabulary, field.name,
-          faulty ? cel::Type::simple(cel::TypeKind::kError) : features::FeatureSet::type_of(field), slot);
+          faulty ? cel::Type::simple(cel::TypeKind::kError) : features::FeatureSet::type_of(field), slot,
+          optional && !faulty);
   if (!faulty) know_field(vocabulary, slot, field);
 }
 
@@ -42,6 +82,26 @@ void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schem
   for (const auto& type : schema.event_types) names.push_back(type.name);
   declare(vocabulary, "event_type", kString, schema.event_type_slot());
   know_values(vocabulary, schema.event_type_slot(), std::move(names));
+}
+
+// An event's type tells which fields, and so which entities, it has for sure.
+void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& schema,
+                         const std::vector<FeatureDraft>& features) {
+  for (std::uint32_t type = 0; type < schema.event_types.size(); ++type) {
+    const auto there = [&](std::uint32_t field) { return always_there(schema, field, type); };
+    std::vector<std::uint32_t> present;
+    for (std::uint32_t slot = 0; slot < schema.field_count(); ++slot) {
+      if (there(slot)) present.push_back(slot);
+    }
+    for (std::uint32_t i = 0; i < features.size(); ++i) {
+      if (features[i].is_faulty) continue;
+      const auto& definition = features[i].definition;
+      if (has_entity(schema, definition.entity, there) && always_has_value(schema, definition, there)) {
+        present.push_back(schema.slot_count() + i);
+      }
+    }
+    vocabulary.environment.imply(schema.event_type_slot(), schema.event_types[type].name, std::move(present));
+  }
 }
 
 bool is_inline_label(const event::Schema& schema, std::uint32_t slot) {
@@ -58,7 +118,8 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
     if (is_inline_label(schema, slot)) {
       vocabulary.unavailable[name] = "it is the label: write label == 'fraud'";
     } else if (schema.fields[slot].history) {
-      declare_field(vocabulary, draft, slot);
+      // A condition on the past passes over rows that lack what it asks for.
+      declare_field(vocabulary, draft, slot, false);
     } else {
       vocabulary.unavailable[name] = "it has `history: false` in schema.yaml, so the past does not hold it";
     }
@@ -81,7 +142,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     if (is_inline_label(schema, slot)) {
       vocabulary.unavailable[schema.fields[slot].name] = later;
     } else {
-      declare_field(vocabulary, draft, slot);
+      declare_field(vocabulary, draft, slot, !always_there(schema, slot));
     }
   }
   declare_event_type(vocabulary, schema);
@@ -90,11 +151,15 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const auto slot = schema.slot_count() + i;
     auto type = features[i].is_faulty ? cel::Type::simple(cel::TypeKind::kError)
                                       : features::FeatureSet::type_of(definition, schema);
-    declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot);
+    const auto there = [&](std::uint32_t field) { return always_there(schema, field); };
+    const bool optional = !features[i].is_faulty && !(has_entity(schema, definition.entity, there) &&
+                                                      always_has_value(schema, definition, there));
+    declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
     const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
   }
+  imply_by_event_type(vocabulary, schema, features);
   return vocabulary;
 }
 

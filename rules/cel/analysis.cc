@@ -26,7 +26,7 @@ Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environm
   }
   auto ast = parse(tokenize(source, issues), source, issues);
   check(ast, environment, wanted, source, issues, checking);
-  if (!issues.has_errors() && checking == Checking::kStrict) check_presence(ast, source, issues);
+  if (!issues.has_errors() && checking == Checking::kStrict) check_presence(ast, environment, source, issues);
   if (issues.has_errors()) return issues;
   return ast;
 }

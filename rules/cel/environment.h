@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +97,16 @@ class Environment {
   // In the order of their declaration.
   const std::vector<Variable>& variables() const { return variables_; }
 
+  // Where the text in `slot` is `value`, these optional variables (their slots) are there.
+  void imply(std::uint32_t slot, std::string value, std::vector<std::uint32_t> present) {
+    implied_[{slot, std::move(value)}] = std::move(present);
+  }
+  // Empty if nothing is known.
+  std::span<const std::uint32_t> implied_by(std::uint32_t slot, std::string_view value) const {
+    const auto found = implied_.find({slot, std::string(value)});
+    return found == implied_.end() ? std::span<const std::uint32_t>() : found->second;
+  }
+
   void declare(FunctionDeclaration function) { functions_.push_back(std::move(function)); }
   const std::vector<FunctionDeclaration>& functions() const { return functions_; }
 
@@ -105,6 +116,7 @@ class Environment {
 
  private:
   std::vector<Variable> variables_;
+  std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> implied_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::vector<FunctionDeclaration> functions_;
   std::string container_;

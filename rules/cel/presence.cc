@@ -67,7 +67,8 @@ std::string example_of(const Type& type) {
 
 class Analysis {
  public:
-  Analysis(const Ast& ast, const SourceMap& source, Issues& issues) : ast_(ast), source_(source), issues_(issues) {}
+  Analysis(const Ast& ast, const Environment& environment, const SourceMap& source, Issues& issues)
+      : ast_(ast), environment_(environment), source_(source), issues_(issues) {}
 
   // Looks at the node where `known` holds.
   Outcome visit(NodeId id, const Facts& known) {
@@ -202,6 +203,8 @@ class Analysis {
       case Function::kEqual:
       case Function::kNotEqual:
         return comparison(node, outcomes);
+      case Function::kIn:
+        return {implied_by_one_of(node), {}, {}};
       default:
         return {};
     }
@@ -215,10 +218,31 @@ class Analysis {
       const bool same = other.literal.as_bool() == (node.function == Function::kEqual);
       return same ? Outcome{outcomes[i].yes, outcomes[i].no, {}} : Outcome{outcomes[i].no, outcomes[i].yes, {}};
     }
-    return {};
+    const bool left_is_slot = ast_[node.children[0]].kind == NodeKind::kSlot;
+    const auto implied =
+        implied_by(ast_[node.children[left_is_slot ? 0 : 1]], ast_[node.children[left_is_slot ? 1 : 0]]);
+    return node.function == Function::kEqual ? Outcome{implied, {}, {}} : Outcome{{}, implied, {}};
+  }
+
+  Facts implied_by(const Node& slot, const Node& value) const {
+    if (slot.kind != NodeKind::kSlot || value.kind != NodeKind::kLiteral || !value.literal.is(ValueKind::kString)) {
+      return {};
+    }
+    const auto present = environment_.implied_by(slot.index, value.literal.as_string());
+    return {false, {present.begin(), present.end()}};
+  }
+
+  // What all elements of a written list imply.
+  Facts implied_by_one_of(const Node& node) const {
+    const Node& list = ast_[node.children[1]];
+    if (list.kind != NodeKind::kList || list.children.empty()) return {};
+    Facts out = impossible();
+    for (const NodeId element : list.children) out.share(implied_by(ast_[node.children[0]], ast_[element]));
+    return out;
   }
 
   const Ast& ast_;
+  const Environment& environment_;
   const SourceMap& source_;
   Issues& issues_;
   std::vector<Outcome> locals_;
@@ -227,8 +251,8 @@ class Analysis {
 
 }  // namespace
 
-void check_presence(const Ast& ast, const SourceMap& source, Issues& issues) {
-  (void)Analysis(ast, source, issues).visit(ast.root, {});
+void check_presence(const Ast& ast, const Environment& environment, const SourceMap& source, Issues& issues) {
+  (void)Analysis(ast, environment, source, issues).visit(ast.root, {});
 }
 
 }  // namespace weir::cel
