@@ -44,6 +44,8 @@ bool has_entity(const event::Schema& schema, const std::string& name, const auto
 bool always_has_value(const event::Schema& schema, const features::Definition& feature, const auto& there) {
   using features::Aggregate;
   if (feature.default_value) return true;
+  // The event itself is in the window.
+  const bool never_empty = feature.include_current && feature.where == nullptr;
   switch (feature.aggregate) {
     case Aggregate::kCount:
     case Aggregate::kDistinctCount:
@@ -51,6 +53,14 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
     case Aggregate::kSum:
       // Without an amount of its own an event has no currency to sum in.
       return schema.fields[*feature.slot].type != event::FieldType::kMoney || there(*feature.slot);
+    case Aggregate::kMean:
+    case Aggregate::kMin:
+    case Aggregate::kMax:
+    case Aggregate::kFirst:
+    case Aggregate::kLast:
+      return never_empty && *feature.slot < schema.field_count() && there(*feature.slot);
+    case Aggregate::kShare:
+      return never_empty;
     default:
       return false;
   }
@@ -101,6 +111,24 @@ void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& sche
       }
     }
     vocabulary.environment.imply(schema.event_type_slot(), schema.event_types[type].name, std::move(present));
+  }
+}
+
+// A field that an entity is known by brings the entity's features.
+void imply_by_keys(book::Vocabulary& vocabulary, const event::Schema& schema,
+                   const std::vector<FeatureDraft>& features) {
+  for (std::uint32_t slot = 0; slot < schema.field_count(); ++slot) {
+    if (always_there(schema, slot)) continue;
+    const auto there = [&](std::uint32_t field) { return field == slot || always_there(schema, field); };
+    std::vector<std::uint32_t> present;
+    for (std::uint32_t i = 0; i < features.size(); ++i) {
+      if (features[i].is_faulty) continue;
+      const auto& definition = features[i].definition;
+      if (has_entity(schema, definition.entity, there) && always_has_value(schema, definition, there)) {
+        present.push_back(schema.slot_count() + i);
+      }
+    }
+    vocabulary.environment.imply(slot, std::move(present));
   }
 }
 
@@ -160,6 +188,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
   }
   imply_by_event_type(vocabulary, schema, features);
+  imply_by_keys(vocabulary, schema, features);
   return vocabulary;
 }
 

@@ -107,6 +107,13 @@ class Environment {
     return found == implied_.end() ? std::span<const std::uint32_t>() : found->second;
   }
 
+  // Where the variable in `slot` is there, so are these.
+  void imply(std::uint32_t slot, std::vector<std::uint32_t> present) { implied_by_presence_[slot] = std::move(present); }
+  std::span<const std::uint32_t> implied_by(std::uint32_t slot) const {
+    const auto found = implied_by_presence_.find(slot);
+    return found == implied_by_presence_.end() ? std::span<const std::uint32_t>() : found->second;
+  }
+
   void declare(FunctionDeclaration function) { functions_.push_back(std::move(function)); }
   const std::vector<FunctionDeclaration>& functions() const { return functions_; }
 
@@ -117,6 +124,7 @@ class Environment {
  private:
   std::vector<Variable> variables_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> implied_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> implied_by_presence_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::vector<FunctionDeclaration> functions_;
   std::string container_;

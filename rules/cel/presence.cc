@@ -78,7 +78,7 @@ class Analysis {
         use(node, known);
         return {};
       case NodeKind::kOptionalSlot:
-        return {{}, {}, {false, {node.index}}};
+        return {{}, {}, present(node.index)};
       case NodeKind::kLiteral:
         return literal(node);
       case NodeKind::kLocal:
@@ -114,10 +114,17 @@ class Analysis {
     return out;
   }
 
+  Facts present(std::uint32_t slot) const {
+    const auto also = environment_.implied_by(slot);
+    Facts out{false, {also.begin(), also.end()}};
+    out.slots.insert(slot);
+    return out;
+  }
+
   Outcome has(const Node& node, const Facts& known) {
     const Node& target = ast_[node.children[0]];
     if (target.kind == NodeKind::kSlot || target.kind == NodeKind::kOptionalSlot) {
-      return {{false, {target.index}}, {}, {}};
+      return {present(target.index), {}, {}};
     }
     for (const NodeId child : target.children) (void)visit(child, known);
     return {};
