@@ -59,9 +59,22 @@ class Members {
   std::string fault_;
 };
 
+std::string element_text(dom::element value) {
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  return value.is_null() ? "-" : std::string(simdjson::minify(value));
+}
+
+std::vector<std::string> texts(const std::optional<dom::array>& array) {
+  std::vector<std::string> found;
+  if (!array) return found;
+  for (const auto item : *array) found.push_back(element_text(item));
+  return found;
+}
+
 std::optional<Kind> kind_by_name(std::string_view name) {
-  for (const auto kind :
-       {Kind::kStart, Kind::kPolicy, Kind::kTransaction, Kind::kDuplicate, Kind::kDeadLetter, Kind::kLabel}) {
+  for (const auto kind : {Kind::kStart, Kind::kPolicy, Kind::kTransaction, Kind::kDuplicate, Kind::kDeadLetter,
+                          Kind::kLabel, Kind::kList}) {
     if (kind_name(kind) == name) return kind;
   }
   return std::nullopt;
@@ -97,6 +110,33 @@ Status read_label(Members& members, ParsedRecord& out) {
   return {};
 }
 
+Result<std::pair<std::string, book::ListEntry>> read_entry(dom::element item) {
+  dom::object object;
+  if (item.get(object) != simdjson::SUCCESS) return bad("an entry of a list is not an object");
+  Members members(object);
+  std::pair<std::string, book::ListEntry> out;
+  out.first = members.text("value");
+  out.second.reason = members.text("reason");
+  out.second.author = members.text("author");
+  if (object["expires_ms"].error() == simdjson::SUCCESS) out.second.expires_ms = members.time_ms("expires_ms");
+  if (object["rules"].error() == simdjson::SUCCESS) out.second.rules = texts(members.array("rules"));
+  if (auto status = members.status(); !status) return status.error();
+  return out;
+}
+
+Status read_list(Members& members, ParsedRecord& out) {
+  out.list = members.text("list");
+  const auto put = members.array("put");
+  out.list_delta.removed = texts(members.array("removed"));
+  if (auto status = members.status(); !status) return status;
+  for (const auto item : *put) {
+    auto entry = read_entry(item);
+    if (!entry) return entry.error();
+    out.list_delta.put.push_back(*std::move(entry));
+  }
+  return {};
+}
+
 Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
   switch (out.kind) {
     case Kind::kTransaction: {
@@ -127,6 +167,8 @@ Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
       out.event_id = members.text("event_id");
       out.known_at_ms = members.time_ms("known_at_ms");
       return read_label(members, out);
+    case Kind::kList:
+      return read_list(members, out);
     case Kind::kStart:
       out.policy = members.text("policy");
       out.token_key_id = members.text("token_key");
@@ -198,24 +240,11 @@ std::optional<Value> field_value(const event::Field& field, dom::element json, e
   return std::nullopt;
 }
 
-std::string element_text(dom::element value) {
-  std::string_view text;
-  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
-  return value.is_null() ? "-" : std::string(simdjson::minify(value));
-}
-
 std::vector<NamedText> named_texts(const std::optional<dom::object>& object) {
   std::vector<NamedText> texts;
   if (!object) return texts;
   for (const auto member : *object) texts.push_back({std::string(member.key), element_text(member.value)});
   return texts;
-}
-
-std::vector<std::string> texts(const std::optional<dom::array>& array) {
-  std::vector<std::string> found;
-  if (!array) return found;
-  for (const auto item : *array) found.push_back(element_text(item));
-  return found;
 }
 
 std::string difference(dom::element recorded, dom::element computed, const std::string& path);
@@ -296,7 +325,7 @@ Status RecordReader::read(std::string_view json, ParsedRecord& out) {
   if (version != kRecordVersion) return bad("version " + std::to_string(version) + " is not known");
   if (!kind) return bad("its kind is not known");
   out.kind = *kind;
-  if (out.kind != Kind::kStart && out.kind != Kind::kPolicy) {
+  if (out.kind != Kind::kStart && out.kind != Kind::kPolicy && out.kind != Kind::kList) {
     const auto input = members.object("input");
     if (!input) return members.status();
     if (auto status = read_input(*input, out); !status) return status;
@@ -365,6 +394,7 @@ Result<TransactionDetails> RecordReader::details() const {
     Members rule(object);
     auto& verdict = details.rules.emplace_back();
     verdict.rule = rule.text("rule");
+    if (object["suppressed_by"].error() == simdjson::SUCCESS) verdict.suppressed_by = rule.text("suppressed_by");
     verdict.shadow = object["mode"].error() == simdjson::SUCCESS;
     verdict.values = named_texts(rule.object("values"));
     dom::element outcome;

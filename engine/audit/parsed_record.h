@@ -43,7 +43,9 @@ struct ParsedRecord {
   std::string token_key_id;   // start
   std::string clock;          // start
   bool empty_memory = false;  // start
-  std::string outcome;        // transaction
+  std::string list;           // list
+  book::ListDelta list_delta;
+  std::string outcome;  // transaction
   std::int64_t score = 0;
 };
 
@@ -60,6 +62,7 @@ struct TransactionDetails {
     std::string rule;
     std::string verdict;  // "hit", or the error as JSON
     bool shadow = false;
+    std::string suppressed_by;  // a list; empty if it was not
     std::vector<NamedText> values;
   };
   std::vector<RuleVerdict> rules;  // hits and errors

@@ -102,6 +102,12 @@ void append_rule(const TransactionFacts& facts, std::uint32_t index, const Value
     json.key("mode");
     json.string("shadow");
   }
+  const auto suppressed = std::find_if(facts.suppressed.begin(), facts.suppressed.end(),
+                                       [&](const Suppression& each) { return each.rule == index; });
+  if (suppressed != facts.suppressed.end()) {
+    json.key("suppressed_by");
+    json.string(suppressed->list);
+  }
   json.key("verdict");
   if (error.is_absent()) {
     json.string("hit");
@@ -111,6 +117,8 @@ void append_rule(const TransactionFacts& facts, std::uint32_t index, const Value
   json.key("values");
   json.begin_object();
   for (const auto slot : rule.slots) {
+    // What stood in a list tell the list's own records.
+    if ((*facts.event)[slot].is(ValueKind::kLookup)) continue;
     json.key(facts.slot_names[slot]);
     append_value((*facts.event)[slot], json);
   }
@@ -151,6 +159,27 @@ void append_verdicts(const TransactionFacts& facts, JsonWriter& json) {
   json.end_array();
 }
 
+void append_entry(std::string_view value, const book::ListEntry& entry, JsonWriter& json) {
+  json.begin_object();
+  json.key("value");
+  json.string(value);
+  json.key("reason");
+  json.string(entry.reason);
+  json.key("author");
+  json.string(entry.author);
+  if (entry.expires_ms != INT64_MAX) {
+    json.key("expires_ms");
+    json.integer(entry.expires_ms);
+  }
+  if (!entry.rules.empty()) {
+    json.key("rules");
+    json.begin_array();
+    for (const auto& rule : entry.rules) json.string(rule);
+    json.end_array();
+  }
+  json.end_object();
+}
+
 void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
   const auto& outcome = *facts.outcome;
   json.key("outcome");
@@ -179,6 +208,8 @@ std::string_view kind_name(Kind kind) {
       return "dead_letter";
     case Kind::kLabel:
       return "label";
+    case Kind::kList:
+      return "list";
   }
   return "unknown";
 }
@@ -280,6 +311,24 @@ void append_policy(const Head& head, std::string_view hash, std::span<const File
     json.string(file.text);
   }
   json.end_object();
+  json.end_object();
+}
+
+void append_list(const Head& head, const ListFacts& facts, std::string& out) {
+  JsonWriter json(out);
+  begin(Kind::kList, head, json);
+  json.key("list");
+  json.string(facts.list);
+  json.key("put");
+  json.begin_array();
+  for (const auto& [value, entry] : facts.delta->put) append_entry(value, entry, json);
+  json.end_array();
+  json.key("removed");
+  json.begin_array();
+  for (const auto& value : facts.delta->removed) json.string(value);
+  json.end_array();
+  json.key("entries");
+  json.unsigned_integer(facts.entries);
   json.end_object();
 }
 

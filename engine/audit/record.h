@@ -16,6 +16,7 @@
 #include "engine/event/event.h"
 #include "engine/event/reject.h"
 #include "rules/book/book.h"
+#include "rules/book/list.h"
 
 namespace weir::audit {
 
@@ -23,7 +24,7 @@ inline constexpr int kRecordVersion = 1;
 // Counts up when the same policy and events may give other decisions: changed arithmetic, order, defaults.
 inline constexpr int kSemanticsVersion = 1;
 
-enum class Kind : std::uint8_t { kStart, kPolicy, kTransaction, kDuplicate, kDeadLetter, kLabel };
+enum class Kind : std::uint8_t { kStart, kPolicy, kTransaction, kDuplicate, kDeadLetter, kLabel, kList };
 std::string_view kind_name(Kind kind);  // "transaction"
 
 // Where a consumed record stood. `previous` is the offset consumed before it in that partition, -1 for the first.
@@ -42,6 +43,12 @@ struct Head {
   std::int64_t clock_ms = 0;
 };
 
+// A rule that an allow entry took out.
+struct Suppression {
+  std::uint32_t rule = 0;
+  std::string_view list;
+};
+
 struct TransactionFacts {
   const event::Schema* schema = nullptr;
   const event::Event* event = nullptr;
@@ -53,6 +60,7 @@ struct TransactionFacts {
   std::span<const std::string> slot_names;  // of all slots: what a rule's values are called
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* outcome = nullptr;
+  std::span<const Suppression> suppressed;  // by rule
 };
 
 struct StartFacts {
@@ -84,6 +92,13 @@ struct LabelFacts {
 void append_label(const Head& head, const InputPlace& input, const LabelFacts& facts, std::string& out);
 void append_start(const Head& head, const StartFacts& facts, std::string& out);
 void append_policy(const Head& head, std::string_view hash, std::span<const FileView> files, std::string& out);
+
+struct ListFacts {
+  std::string_view list;
+  const book::ListDelta* delta = nullptr;
+  std::size_t entries = 0;  // of the list, with the change
+};
+void append_list(const Head& head, const ListFacts& facts, std::string& out);
 
 // Outside of the hash: who wrote it and how long it took.
 struct Stage {

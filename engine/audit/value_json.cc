@@ -89,6 +89,7 @@ void append_value(const Value& value, JsonWriter& json) {
     case ValueKind::kOptional:
     case ValueKind::kAddress:
     case ValueKind::kNetwork:
+    case ValueKind::kLookup:
       return json.null();
   }
 }

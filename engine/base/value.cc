@@ -55,6 +55,7 @@ bool identical(const Value& a, const Value& b) {
     case ValueKind::kOptional:
     case ValueKind::kAddress:
     case ValueKind::kNetwork:
+    case ValueKind::kLookup:
       return a.as_object() == b.as_object() && a.object_detail() == b.object_detail();
   }
   return false;

@@ -28,6 +28,7 @@ enum class ValueKind : std::uint8_t {
   kOptional,
   kAddress,  // an IP address and a network, the rule language's own too: 16 bytes that the evaluation keeps
   kNetwork,
+  kLookup,  // a set that stands outside of the expression (rules/cel/lookup.h)
 };
 
 // Why an evaluation failed. The names are stable: they stand in audit records and metric labels.

@@ -7,6 +7,7 @@
 
 #include "engine/policy/feature_reader.h"
 #include "engine/policy/limits.h"
+#include "engine/policy/list_reader.h"
 #include "engine/policy/policy.h"
 #include "engine/policy/policy_paths.h"
 #include "engine/policy/schema_draft.h"
@@ -93,7 +94,8 @@ class Loader {
     } else if (has_features) {
       return;
     }
-    const auto vocabulary = rule_vocabulary(*draft_, features_.drafts);
+    read_lists();
+    const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);
     book::RuleReader reader(vocabulary, issues_);
     if (tests_ != nullptr) reader.keep_tests();
     for (const auto& [path, document] : roots_) {
@@ -106,6 +108,18 @@ class Loader {
                       "put some into rules/");
     } else if (rules_.size() == reader.count()) {
       warn_of_unreachable_review();
+      check_suppressed_rules(lists_, rules_, issues_);
+    }
+  }
+
+  void read_lists() {
+    for (const auto& [path, document] : roots_) {
+      if (!path.starts_with("lists/") || !document) continue;
+      if (lists_.size() == kMaxLists) {
+        issues_.error(file_place(path), "a policy has at most " + std::to_string(kMaxLists) + " lists");
+        return;
+      }
+      lists_.push_back(read_list(*document, list_name_of(path), *draft_, issues_));
     }
   }
 
@@ -133,8 +147,9 @@ class Loader {
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
-    const auto features = static_cast<std::uint32_t>(features_.drafts.size());
-    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft_->schema.slot_count() + features);
+    const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size());
+    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft_->schema.slot_count() + named);
+    for (auto& list : lists_) policy.lists.push_back(std::move(list.definition));
     policy.warnings = in_order(issues_);
 
     // Moving the schema moves its vectors, so that views of its enumeration names stay good.
@@ -179,6 +194,7 @@ class Loader {
   Settings settings_;
   std::optional<SchemaDraft> draft_;
   Features features_;
+  std::vector<ListDraft> lists_;
   std::vector<book::Rule> rules_;
 };
 

@@ -13,6 +13,7 @@
 #include "engine/event/schema.h"
 #include "engine/features/definition.h"
 #include "rules/book/book.h"
+#include "rules/book/list.h"
 #include "rules/book/rule_test.h"
 #include "rules/cel/environment.h"
 
@@ -33,10 +34,14 @@ struct Policy {
   std::int64_t history_ms = 0;  // how long events are kept; every window + offset is at most this
   std::vector<features::Definition> features;
   std::shared_ptr<const book::Book> rules;
+  std::vector<book::ListDefinition> lists;  // by name; list i stands in slot list_slot(i)
   decide::Thresholds thresholds;
   Issues warnings;
 
   bool has_personal_fields() const;
+  std::uint32_t list_slot(std::size_t list) const {
+    return schema->slot_count() + static_cast<std::uint32_t>(features.size() + list);
+  }
 };
 
 // What rules may name: the fields (but personal text only as a token, and not the inline label) and the features.
@@ -47,9 +52,10 @@ cel::Environment rule_environment(const event::Schema& schema, const std::vector
 // each preceded by its length as 8 bytes, most significant first.
 std::string policy_hash(const std::vector<PolicyFile>& files);
 
-// Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml, rules/**/*.yaml. Other files
-// are not part of the policy, but what looks like a slip of the pen is an issue: another .yaml beside these, a .yml, a
-// symbolic link or a special file by such a name. Hidden files are never looked at.
+// Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml, lists/*.yaml,
+// rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other files are not part of the policy,
+// but what looks like a slip of the pen is an issue: another .yaml beside these, a .yml, a symbolic link or a special
+// file by such a name. Hidden files are never looked at.
 Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);
 
 // Checks everything and reports all faults at once, in the order of place; messages name files as `prefix` + path.

@@ -52,7 +52,8 @@ class DirectoryReader {
   void read_entry(const std::string& path, const fs::directory_entry& entry, std::size_t depth) {
     std::error_code error;
     const auto status = entry.symlink_status(error);
-    const bool is_rules = path == "rules" || path.starts_with("rules/");
+    const bool is_rules =
+        path == "rules" || path.starts_with("rules/") || path == "lists" || path.starts_with("lists/");
     std::string advice;
     const auto kind = classify_path(path, advice);
     const bool hidden = entry.path().filename().string().starts_with('.');
@@ -71,8 +72,9 @@ class DirectoryReader {
       report(entry.path().string(), "a policy has no symbolic links", "put the files themselves here");
       return;
     }
-    if (path == "rules")
-      report(entry.path().string(), "this is not a directory", "rule files go into a folder `rules`");
+    if (path == "rules" || path == "lists") {
+      report(entry.path().string(), "this is not a directory", "its files go into a folder of this name");
+    }
     if (kind == PathKind::kIgnored) return;
     if (kind == PathKind::kSuspicious) {
       report(entry.path().string(), "this file is not part of a policy", std::move(advice));

@@ -67,12 +67,16 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
 }
 
 void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
-  vocabulary.texts.push_back({slot, std::move(values), false});
+  vocabulary.texts.push_back({slot, std::move(values), false, {}});
+}
+
+std::string token_domain(const event::Field& field) {
+  return field.token_domain.empty() ? field.name : field.token_domain;
 }
 
 void know_field(book::Vocabulary& vocabulary, std::uint32_t slot, const event::Field& field) {
   if (field.personal) {
-    vocabulary.texts.push_back({slot, {}, true});
+    vocabulary.texts.push_back({slot, {}, true, token_domain(field)});
   } else if (field.type == event::FieldType::kEnum) {
     know_values(vocabulary, slot, field.enum_values);
   }
@@ -132,6 +136,20 @@ void imply_by_keys(book::Vocabulary& vocabulary, const event::Schema& schema,
   }
 }
 
+void declare_lists(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::size_t features,
+                   const std::vector<ListDraft>& lists) {
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const auto& definition = lists[i].definition;
+    const auto slot = draft.schema.slot_count() + static_cast<std::uint32_t>(features + i);
+    const auto& field = draft.schema.fields[definition.slot];
+    const auto type = lists[i].is_faulty ? cel::Type::simple(cel::TypeKind::kError)
+                                         : cel::Type::lookup(features::FeatureSet::type_of(field));
+    declare(vocabulary, "lists." + definition.name, type, slot);
+    if (lists[i].is_faulty) continue;
+    vocabulary.lists.push_back({slot, field.personal ? token_domain(field) : std::string()});
+  }
+}
+
 bool is_inline_label(const event::Schema& schema, std::uint32_t slot) {
   return schema.inline_label && schema.inline_label->slot == slot;
 }
@@ -160,7 +178,8 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
   return vocabulary;
 }
 
-book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
+book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
+                                 const std::vector<ListDraft>& lists) {
   const auto& schema = draft.schema;
   book::Vocabulary vocabulary;
   const std::string later = "labels are known later: count earlier ones in a feature, `where: label == 'fraud'`";
@@ -187,6 +206,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
   }
+  declare_lists(vocabulary, draft, features.size(), lists);
   imply_by_event_type(vocabulary, schema, features);
   imply_by_keys(vocabulary, schema, features);
   return vocabulary;
@@ -197,7 +217,7 @@ cel::Environment rule_environment(const event::Schema& schema, const std::vector
   draft.schema = schema;
   std::vector<FeatureDraft> drafts;
   for (const auto& definition : features) drafts.push_back({definition, false});
-  return rule_vocabulary(draft, drafts).environment;
+  return rule_vocabulary(draft, drafts, {}).environment;
 }
 
 }  // namespace weir::policy

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/features/definition.h"
+#include "engine/policy/list_reader.h"
 #include "engine/policy/schema_draft.h"
 #include "rules/book/expression.h"
 #include "rules/cel/environment.h"
@@ -19,7 +20,9 @@ struct FeatureDraft {
 // Fields that are kept in the history, and the built-in event_type, outcome and label.
 book::Vocabulary row_vocabulary(const SchemaDraft& draft);
 
-// Fields without the inline label, event_type, and the features. Feature i is in slot schema.slot_count() + i.
-book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features);
+// Fields without the inline label, event_type, the features and the lists. Feature i is in slot schema.slot_count() +
+// i, list i behind the features.
+book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
+                                 const std::vector<ListDraft>& lists);
 
 }  // namespace weir::policy

@@ -16,6 +16,25 @@ Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Stor
   return core;
 }
 
+bool same_histories(const policy::Policy& a, const policy::Policy& b) {
+  const auto text = [](const policy::Policy& policy, std::string_view path) {
+    for (const auto& file : policy.files) {
+      if (file.path == path) return std::string_view(file.text);
+    }
+    return std::string_view();
+  };
+  return a.history_ms == b.history_ms && text(a, "schema.yaml") == text(b, "schema.yaml") &&
+         text(a, "features.yaml") == text(b, "features.yaml");
+}
+
+void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options) {
+  const auto progress = core.step->progress;
+  core.policy = std::move(policy);
+  core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,
+                                     options.clock_source);
+  core.step->progress = progress;
+}
+
 std::string policy_bytes(const std::vector<policy::PolicyFile>& files) {
   std::string out;
   append_varint(out, files.size());

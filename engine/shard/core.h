@@ -31,6 +31,11 @@ struct Core {
 // `store` may be nullptr: everything in memory.
 Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options);
 
+// Whether both policies read events and keep histories in the same way: then one may follow the other at once.
+bool same_histories(const policy::Policy& a, const policy::Policy& b);
+// The core goes on under another policy of the same histories.
+void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options);
+
 // A policy's files as one string and back, for the store.
 std::string policy_bytes(const std::vector<policy::PolicyFile>& files);
 Result<std::vector<policy::PolicyFile>> read_policy_bytes(std::string_view bytes);

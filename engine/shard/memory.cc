@@ -10,6 +10,7 @@
 #include "engine/base/check.h"
 #include "engine/base/varint.h"
 #include "engine/shard/history_fetcher.h"
+#include "engine/shard/list_store.h"
 
 namespace weir::shard {
 namespace {
@@ -65,6 +66,7 @@ struct Memory::State {
   std::shared_ptr<const event::Schema> schema;
   state::Store* store = nullptr;
   MemoryOptions options;
+  std::unique_ptr<ListStore> lists;
   history::Catalogue catalogue;
   std::unique_ptr<history::RowCodec> codec;
   std::vector<std::shared_ptr<const history::Layout>> layouts;
@@ -204,6 +206,9 @@ Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Sche
     if (!holds_events) return holds_events.error();
     state->knows_all_ids = !*holds_events;
   }
+  auto lists = ListStore::create(store);
+  if (!lists) return lists.error();
+  state->lists = *std::move(lists);
   state->codec = std::make_unique<history::RowCodec>(state->schema, state->catalogue);
   for (std::uint32_t e = 0; e < state->schema->entities.size(); ++e) {
     state->layouts.push_back(features.layout(e));
@@ -214,6 +219,7 @@ Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Sche
   return std::unique_ptr<Memory>(new Memory(std::move(state)));
 }
 
+ListStore& Memory::lists() { return *state_->lists; }
 history::Catalogue& Memory::catalogue() { return state_->catalogue; }
 const history::RowCodec& Memory::codec() const { return *state_->codec; }
 history::EntityHistory& Memory::history(Resident& resident) { return resident.history; }
@@ -369,6 +375,7 @@ void Memory::cut(state::Batch& batch) {
     resident->unwritten = true;
   }
   std::swap(s.changed, s.unwritten);
+  s.lists->cut(batch);
   for (const auto& event : s.events) batch.append_event(event.id, event.clock_ms, event.bytes);
   s.cut_events = s.events.size();
   for (const auto& change : s.label_changes) {

@@ -22,6 +22,7 @@
 namespace weir::shard {
 
 class HistoryFetcher;
+class ListStore;
 
 struct MemoryOptions {
   std::size_t max_history_bytes = 1U << 30U;  // of histories held in memory; more are dropped, long unused ones first
@@ -49,6 +50,7 @@ class Memory {
   ~Memory();
 
   history::Catalogue& catalogue();
+  ListStore& lists();
 
   // The history of an entity (index into Schema::entities), fetched if need be, empty if it is new.
   Result<Resident*> entity(std::uint32_t entity, std::string_view key);

@@ -138,7 +138,9 @@ Result<bool> Runner::State::recover_record(std::int64_t now_ms) {
     if (parsed.kind == audit::Kind::kStart) {
       if (auto status = recover_start(parsed); !status) return status.error();
     } else {
-      auto done = parsed.kind == audit::Kind::kPolicy ? recover_policy(parsed, now_ms) : recover_input(parsed);
+      auto done = parsed.kind == audit::Kind::kPolicy ? recover_policy(parsed, now_ms)
+                  : parsed.kind == audit::Kind::kList ? recover_list(parsed)
+                                                      : recover_input(parsed);
       if (!done || !*done) return done;
     }
   }
@@ -174,6 +176,22 @@ Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, 
   policy_recorded = true;
   progress().clock_ms = recorded.head.clock_ms;
   ++progress().next_sequence;
+  return true;
+}
+
+Result<bool> Runner::State::recover_list(const audit::ParsedRecord& recorded) {
+  if (options.begin == Begin::kAnew) {
+    progress().clock_ms = recorded.head.clock_ms;
+    ++progress().next_sequence;
+    return true;
+  }
+  if (!core.step) return Error{"the audit stream has lists before its first policy record"};
+  if (outbox.full()) return false;
+  core.step->list_record(recorded.head.clock_ms, recorded.list, recorded.list_delta, output);
+  if (auto status = check_same(recorded); !status) return status.error();
+  empty_memory = false;
+  deliver(nullptr, true);
+  ++recovered_records;
   return true;
 }
 
@@ -213,16 +231,19 @@ Result<bool> Runner::State::recover_input(const audit::ParsedRecord& recorded) {
   const auto status = again.topic >= options.first_label_topic ? core.step->label(input, output)
                                                                : core.step->transaction(input, output);
   if (!status) return status.error();
-  if (output.audit != recorded.hashed_part) {
-    return Error{"recovery came to another result than the audit stream at record " +
-                 std::to_string(recorded.head.sequence) + ": " +
-                 audit::first_difference(recorded.hashed_part, output.audit)};
-  }
+  if (auto same = check_same(recorded); !same) return same.error();
   empty_memory = false;
   deliver(&again, true);
   feed.consumed(again.topic, place.partition, place.offset);
   ++recovered_records;
   return true;
+}
+
+Status Runner::State::check_same(const audit::ParsedRecord& recorded) const {
+  if (output.audit == recorded.hashed_part) return {};
+  return Error{"recovery came to another result than the audit stream at record " +
+               std::to_string(recorded.head.sequence) + ": " +
+               audit::first_difference(recorded.hashed_part, output.audit)};
 }
 
 // Paused and sought: a connector need not even be ready to go on where it was.

@@ -5,9 +5,23 @@
 #include "engine/base/check.h"
 #include "engine/base/sha256.h"
 #include "engine/shard/dead_letter.h"
+#include "engine/shard/list_store.h"
 #include "engine/shard/runner_state.h"
 
 namespace weir::shard {
+
+namespace {
+
+// Moves up to `most` of the last elements.
+template <class T>
+void take(std::vector<T>& from, std::size_t most, std::vector<T>& to) {
+  for (; most > 0 && !from.empty(); --most) {
+    to.push_back(std::move(from.back()));
+    from.pop_back();
+  }
+}
+
+}  // namespace
 
 Runner::Runner(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Runner::~Runner() = default;
@@ -17,6 +31,12 @@ Result<std::unique_ptr<Runner>> Runner::open(const Ports& ports, std::shared_ptr
   auto state = std::make_unique<State>(ports, std::move(policy), std::move(options), observer, stages);
   if (auto status = state->open(); !status) return status.error();
   return std::unique_ptr<Runner>(new Runner(std::move(state)));
+}
+
+void Runner::want_policy(std::shared_ptr<const policy::Policy> policy) { state_->wanted_policy = std::move(policy); }
+void Runner::want_lists(policy::ListContents contents) {
+  state_->wanted_lists = std::move(contents);
+  state_->lists_differ = true;
 }
 
 void Runner::request_stop() { state_->stop_requested = true; }
@@ -54,6 +74,7 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
       s.author = {s.options.engine, s.generation};
       s.phase = State::Phase::kLive;
       if (s.observer != nullptr) s.observer->live(s.generation);
+      if (s.observer != nullptr) s.observer->policy_taken(s.core.policy, s.progress().next_sequence);
       moved = true;
       break;
     case State::Phase::kLive:
@@ -61,7 +82,13 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
         s.phase = State::Phase::kStopping;
         return true;
       }
-      if (auto result = add(s.take_input(now_ms)); !result) return result;
+      if (s.core.policy->hash != s.wanted_policy->hash) {
+        if (auto result = add(s.take_policy(now_ms)); !result) return result;
+      } else if (s.lists_differ) {
+        if (auto result = add(s.record_lists(now_ms)); !result) return result;
+      } else if (auto result = add(s.take_input(now_ms)); !result) {
+        return result;
+      }
       break;
     case State::Phase::kStopping: {
       auto settled = s.settle(now_ms);
@@ -74,6 +101,43 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
   }
   if (auto result = add(s.pump_epochs(now_ms)); !result) return result;
   return moved;
+}
+
+Result<bool> Runner::State::take_policy(std::int64_t now_ms) {
+  if (same_histories(*core.policy, *wanted_policy)) {
+    change_policy(core, wanted_policy, options.core);
+  } else {
+    auto settled = settle(now_ms);
+    if (!settled || !*settled) return settled;
+    if (auto status = use_policy(wanted_policy); !status) return status.error();
+  }
+  if (observer != nullptr) observer->policy_taken(core.policy, progress().next_sequence);
+  core.step->policy_record(now_ms, output);
+  deliver(nullptr, false);
+  lists_differ = !wanted_lists.empty();
+  return true;
+}
+
+// A part of the changes, so that records stay small; inputs wait until all are recorded.
+Result<bool> Runner::State::record_lists(std::int64_t now_ms) {
+  constexpr std::size_t kEntriesPerRecord = 1'000;
+  if (outbox.full()) return false;
+  for (const auto& list : core.policy->lists) {
+    const auto wanted = wanted_lists.find(list.name);
+    if (wanted == wanted_lists.end()) continue;
+    auto delta = book::difference(core.memory->lists().entries(list.name), wanted->second);
+    while (!delta.empty()) {
+      book::ListDelta part;
+      take(delta.removed, kEntriesPerRecord, part.removed);
+      take(delta.put, kEntriesPerRecord - part.removed.size(), part.put);
+      core.step->list_record(now_ms, list.name, part, output);
+      deliver(nullptr, false);
+      empty_memory = false;
+      if (outbox.full()) return true;
+    }
+  }
+  lists_differ = false;
+  return true;
 }
 
 Result<bool> Runner::State::take_input(std::int64_t now_ms) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/policy/list_entries.h"
 #include "engine/shard/core.h"
 #include "engine/shard/epoch_writer.h"
 #include "engine/shard/outbox.h"
@@ -42,6 +43,8 @@ class Observer : public DeliveryObserver {
   virtual void epoch_cut(std::size_t bytes) = 0;
   virtual void epoch_written() = 0;
   virtual void live(std::uint64_t generation) = 0;
+  // It decides from record `sequence` on.
+  virtual void policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) = 0;
   virtual void warning(std::string_view text) = 0;
 };
 
@@ -70,6 +73,13 @@ class Runner {
   static Result<std::unique_ptr<Runner>> open(const Ports& ports, std::shared_ptr<const policy::Policy> policy,
                                               RunnerOptions options, Observer* observer, StageClock* stages);
   ~Runner();
+
+  // The policy that decides from now on: taken between two inputs, with a record of its own. If it keeps histories in
+  // another way, what is under way is written first.
+  void want_policy(std::shared_ptr<const policy::Policy> policy);
+  // The entries that the policy's lists should have from now on. What differs is recorded, list by list, before the
+  // next input is taken; lists that are not named stay as they are.
+  void want_lists(policy::ListContents contents);
 
   // One round of everything that can go on now; whether anything did. An error is final: stop, mend, start again.
   Result<bool> pump(std::int64_t now_ms);

@@ -61,6 +61,10 @@ struct Runner::State {
   std::uint64_t announced_below = 0;
   bool gap_sought = false;
 
+  // Lists that may differ from what is wanted, and the one that is being recorded.
+  policy::ListContents wanted_lists;
+  bool lists_differ = false;
+
   Progress& progress() { return core.step ? core.step->progress : base; }
   Position position();
   Status use_policy(std::shared_ptr<const policy::Policy> policy);
@@ -75,11 +79,15 @@ struct Runner::State {
   Result<bool> read_audit();
   Result<bool> recover_record(std::int64_t now_ms);
   Result<bool> recover_input(const audit::ParsedRecord& recorded);
+  Status check_same(const audit::ParsedRecord& recorded) const;
   Status recover_start(const audit::ParsedRecord& recorded);
   Result<bool> recover_policy(const audit::ParsedRecord& recorded, std::int64_t now_ms);
   Result<bool> announce(std::int64_t now_ms);
   Status check_token_key(const std::string& key_id) const;
 
+  Result<bool> take_policy(std::int64_t now_ms);
+  Result<bool> record_lists(std::int64_t now_ms);
+  Result<bool> recover_list(const audit::ParsedRecord& recorded);
   Result<bool> take_input(std::int64_t now_ms);
   bool is_label(const topic::Record& record) const { return record.topic >= options.first_label_topic; }
   Input input_of(const topic::Record& record, std::int64_t now_ms) const;

@@ -79,6 +79,7 @@ Status Step::parsed(const Digest& digest, Output& out) {
 Status Step::State::screen(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out,
                            StageClock* stages) {
   out.flags = 0;
+  out.verdicts = nullptr;
 
   const auto duplicate = answer_duplicate(progress, input, digest, out);
   if (!duplicate) return duplicate.error();
@@ -94,10 +95,13 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   features.evaluate(histories, cutoff_ms, event);
   done(stages, StageClock::kFeatures);
 
+  bind_lists();
   policy->rules->evaluate(event.slots(), workspace, verdicts);
+  suppress();
+  out.verdicts = &verdicts;
   done(stages, StageClock::kRules);
 
-  decide::decide(*policy->rules, verdicts, policy->thresholds, {}, outcome);
+  decide::decide(*policy->rules, verdicts, policy->thresholds, {decide::Screening::kClear, suppressed}, outcome);
   out.outcome = outcome.outcome;
   out.score = outcome.score;
   done(stages, StageClock::kDecide);
@@ -116,6 +120,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
     facts.slot_names = slot_names;
     facts.verdicts = &verdicts;
     facts.outcome = &outcome;
+    facts.suppressed = taken_out;
     audit::append_transaction(head(progress), *input, facts, out.audit);
     append_decision(progress, out);
   }
@@ -204,6 +209,38 @@ std::uint8_t Step::State::flags(std::int64_t cutoff_ms) const {
   }
   if (reach_ms > 0 && event.time_ms - reach_ms < cutoff_ms) found |= decide::kBeyondHistory;
   return found;
+}
+
+// Entries expire by the event's own time.
+void Step::State::bind_lists() {
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    lists[i]->set_time(event.time_ms);
+    event[policy->list_slot(i)] = cel::make_lookup(*lists[i]);
+  }
+}
+
+// What an allow entry for this event takes out of the rules that hit or failed.
+void Step::State::suppress() {
+  suppressed.clear();
+  taken_out.clear();
+  if (verdicts.hits.empty() && verdicts.errors.empty()) return;
+  const auto& rules = policy->rules->rules();
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const auto& definition = policy->lists[i];
+    if (definition.kind != book::ListKind::kAllow) continue;
+    const auto* allowed = lists[i]->find(event[definition.slot]);
+    if (allowed == nullptr) continue;
+    const auto& ids = allowed->rules.empty() ? definition.suppresses : allowed->rules;
+    const auto take_out = [&](std::uint32_t rule) {
+      if (std::find(ids.begin(), ids.end(), rules[rule].id) == ids.end()) return;
+      if (std::find(suppressed.begin(), suppressed.end(), rule) != suppressed.end()) return;
+      suppressed.push_back(rule);
+      taken_out.push_back({rule, definition.name});
+    };
+    for (const auto hit : verdicts.hits) take_out(hit);
+    for (const auto& failure : verdicts.errors) take_out(failure.rule);
+  }
+  std::sort(suppressed.begin(), suppressed.end());
 }
 
 // Texts of first and last values point into the histories, which are about to change.
@@ -300,6 +337,7 @@ void Step::State::dead_letter(Progress& progress, const audit::InputPlace& input
   out.audit.clear();
   out.decision.clear();
   out.flags = 0;
+  out.verdicts = nullptr;
   audit::append_dead_letter(head(progress), input, out.reject, out.audit);
   finish(progress, audit::Kind::kDeadLetter, out);
 }

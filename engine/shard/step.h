@@ -51,6 +51,8 @@ struct Output {
   book::Outcome outcome = book::Outcome::kApprove;
   std::int32_t score = 0;
   std::uint8_t flags = 0;
+  // Of a transaction: what the rules said; nullptr else.
+  const book::Verdicts* verdicts = nullptr;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.
@@ -104,6 +106,8 @@ class Step {
   // The engine's own records.
   void start(std::int64_t clock_ms, const audit::StartFacts& facts, Output& out);
   void policy_record(std::int64_t clock_ms, Output& out);
+  // A change of the entries of a list, from the next record on.
+  void list_record(std::int64_t clock_ms, const std::string& list, const book::ListDelta& delta, Output& out);
 
   // For files: an event that a FileRecords reader has parsed into event(). No audit record, no decision JSON.
   event::Event& event();

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/shard/list_store.h"
 #include "engine/shard/step_state.h"
 
 namespace weir::shard {
@@ -9,11 +10,13 @@ namespace {
 
 using history::CatalogueKind;
 
-std::vector<std::string> names_of_slots(const event::Schema& schema, const features::FeatureSet& features) {
+std::vector<std::string> names_of_slots(const policy::Policy& policy, const features::FeatureSet& features) {
+  const auto& schema = *policy.schema;
   std::vector<std::string> names;
   for (const auto& field : schema.fields) names.push_back(field.name);
   names.insert(names.end(), {"event_type", "outcome", "label"});
   names.insert(names.end(), features.names().begin(), features.names().end());
+  for (const auto& list : policy.lists) names.push_back("lists." + list.name);
   return names;
 }
 
@@ -28,7 +31,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       shard(the_shard),
       clock_source(source),
       event(schema, policy->rules->slot_count() - schema.slot_count()),
-      slot_names(names_of_slots(schema, features)),
+      slot_names(names_of_slots(*policy, features)),
       lookahead(schema, features, memory, policy->rules->slot_count() - schema.slot_count()),
       workspace(*policy->rules),
       residents(schema.entities.size()),
@@ -45,6 +48,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       text_slots.push_back(schema.slot_count() + i);
     }
   }
+  for (const auto& list : policy->lists) lists.push_back(&memory.lists().list(list.name));
   auto& catalogue = memory.catalogue();
   policy_number = catalogue.number(CatalogueKind::kPolicy, policy->hash);
   for (const auto& type : schema.event_types) {
@@ -107,6 +111,7 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   out.audit.clear();
   out.decision.clear();
   out.flags = 0;
+  out.verdicts = nullptr;
   audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
   finish(progress, audit::Kind::kLabel, out);
   return {};
@@ -134,6 +139,9 @@ Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& re
       return {};
     case audit::Kind::kLabel:
       return s.attach_label(progress, record.input, {record.event_id, record.fraud, record.known_at_ms}, out);
+    case audit::Kind::kList:
+      list_record(record.head.clock_ms, record.list, record.list_delta, out);
+      return {};
     case audit::Kind::kStart:
     case audit::Kind::kPolicy:
       break;
@@ -161,6 +169,16 @@ void Step::policy_record(std::int64_t clock_ms, Output& out) {
   out.decision.clear();
   audit::append_policy(s.head(progress), s.policy->hash, files, out.audit);
   s.finish(progress, audit::Kind::kPolicy, out);
+}
+
+void Step::list_record(std::int64_t clock_ms, const std::string& list, const book::ListDelta& delta, Output& out) {
+  auto& s = *state_;
+  s.advance_clock(progress, clock_ms);
+  s.memory.lists().apply(list, delta);
+  out.audit.clear();
+  out.decision.clear();
+  audit::append_list(s.head(progress), {list, &delta, s.memory.lists().entries(list).size()}, out.audit);
+  s.finish(progress, audit::Kind::kList, out);
 }
 
 }  // namespace weir::shard

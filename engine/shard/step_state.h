@@ -39,6 +39,9 @@ struct Step::State {
   book::Workspace workspace;
   book::Verdicts verdicts;
   decide::Outcome outcome;
+  std::vector<book::List*> lists;             // of the policy, in its order
+  std::vector<std::uint32_t> suppressed;      // rules that allow entries take out, ascending
+  std::vector<audit::Suppression> taken_out;  // the same, with the lists
   std::vector<Resident*> residents;
   std::vector<history::EntityHistory*> histories;
   std::vector<std::string> keys;
@@ -65,6 +68,8 @@ struct Step::State {
   Result<bool> answer_duplicate(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out);
   Status fetch_histories();
   std::uint8_t flags(std::int64_t cutoff_ms) const;
+  void bind_lists();
+  void suppress();
   void keep_feature_texts();
   void remember(const Progress& progress, const Digest& digest, const Output& out);
   std::optional<history::LabelEntry> inline_label() const;

@@ -115,6 +115,23 @@ void Batch::remove_waiting_labels(std::string_view event_id) {
   s.end(State::Kind::kDelete);
 }
 
+void Batch::put_list_entry(std::string_view list, std::string_view value, std::string_view entry) {
+  auto& s = *state_;
+  s.begin();
+  append_list_key(s.bytes, list, value);
+  s.value();
+  s.bytes.append(entry);
+  s.end(State::Kind::kPut);
+}
+
+void Batch::remove_list_entry(std::string_view list, std::string_view value) {
+  auto& s = *state_;
+  s.begin();
+  append_list_key(s.bytes, list, value);
+  s.value();
+  s.end(State::Kind::kDelete);
+}
+
 void Batch::put_catalogue(std::uint8_t kind, std::uint32_t number, std::string_view name) {
   auto& s = *state_;
   s.begin();

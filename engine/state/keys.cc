@@ -63,4 +63,11 @@ std::optional<Frame> take_frame(std::string_view& rest) {
   return frame;
 }
 
+void append_list_key(std::string& out, std::string_view list, std::string_view value) {
+  WEIR_CHECK(list.size() <= 255, "names of lists are short");
+  out.push_back(kListTable);
+  out.push_back(static_cast<char>(list.size()));
+  out.append(list).append(value);
+}
+
 }  // namespace weir::state

@@ -15,6 +15,7 @@ inline constexpr char kEventTable = 'E';      // E, event id -> frames
 inline constexpr char kLabelTable = 'L';      // L, event id -> frames
 inline constexpr char kCatalogueTable = 'C';  // C, kind, number -> name
 inline constexpr char kMetaTable = 'M';       // M, name -> bytes
+inline constexpr char kListTable = 'S';       // S, length of the list's name (1 byte), name, value -> bytes
 
 inline constexpr std::string_view kFormatKey = "Mformat";
 inline constexpr std::string_view kPositionKey = "Mposition";
@@ -24,6 +25,7 @@ inline constexpr std::string_view kPolicyKeyStart = "Mpolicy:";
 void append_entity_prefix(std::string& out, char table, std::uint32_t entity, std::string_view key);
 void append_big_endian(std::string& out, std::uint32_t value);
 std::uint32_t read_big_endian(std::string_view bytes);
+void append_list_key(std::string& out, std::string_view list, std::string_view value);
 
 // The length of the entity prefix of a history key; 0 if `key` is not one.
 std::size_t entity_prefix_length(std::string_view key);

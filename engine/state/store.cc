@@ -215,6 +215,18 @@ Result<std::vector<Store::WaitingLabel>> Store::read_waiting_labels() const {
   return labels;
 }
 
+Result<std::vector<Store::ListEntry>> Store::read_lists() const {
+  std::vector<ListEntry> entries;
+  const auto status = state_->scan(kListTable, "lists", [&](std::string_view key, std::string_view value) {
+    const std::size_t name = key.size() < 2 ? 0 : static_cast<unsigned char>(key[1]);
+    if (key.size() < 2 + name) return Status(Error{"state store: damaged key of a list"});
+    entries.push_back({std::string(key.substr(2, name)), std::string(key.substr(2 + name)), std::string(value)});
+    return Status();
+  });
+  if (!status) return status.error();
+  return entries;
+}
+
 Result<std::vector<Store::CatalogueEntry>> Store::read_catalogue() const {
   std::vector<CatalogueEntry> entries;
   const auto status = state_->scan(kCatalogueTable, "the catalogue", [&](std::string_view key, std::string_view value) {

@@ -67,6 +67,9 @@ class Batch {
   void append_event(std::string_view event_id, std::int64_t clock_ms, std::string_view entry);
   void append_waiting_label(std::string_view event_id, std::int64_t clock_ms, std::string_view entry);
   void remove_waiting_labels(std::string_view event_id);
+  // An entry of a named list; a name has at most 255 bytes.
+  void put_list_entry(std::string_view list, std::string_view value, std::string_view entry);
+  void remove_list_entry(std::string_view list, std::string_view value);
   void put_catalogue(std::uint8_t kind, std::uint32_t number, std::string_view name);
   void put_position(std::string_view position);
   // Policies stay retrievable by hash.
@@ -128,6 +131,13 @@ class Store {
     std::string name;
   };
   Result<std::vector<CatalogueEntry>> read_catalogue() const;  // in the order of kind, number
+
+  struct ListEntry {
+    std::string list;
+    std::string value;
+    std::string bytes;
+  };
+  Result<std::vector<ListEntry>> read_lists() const;  // all
 
   Result<std::optional<std::string>> read_policy(std::string_view hash) const;
 

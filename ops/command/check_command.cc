@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/base/json_writer.h"
+#include "engine/policy/list_entries.h"
 #include "engine/policy/policy.h"
 
 namespace weir::command {
@@ -35,6 +36,15 @@ std::string counted(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+// The policy, and the entries of its lists.
+Result<policy::Policy, Issues> checked(const std::string& directory) {
+  auto policy = policy::load_policy_directory(directory);
+  if (!policy.ok()) return policy;
+  const auto lists = policy::read_list_contents(directory, *policy, {});
+  if (!lists.ok()) return lists.error();
+  return policy;
+}
+
 void print_text(const Result<policy::Policy, Issues>& policy, const std::string& directory) {
   if (!policy.ok()) {
     std::cout << policy.error().render() << directory << ": "
@@ -46,7 +56,8 @@ void print_text(const Result<policy::Policy, Issues>& policy, const std::string&
             << counted(schema.fields.size(), "field", "fields") << ", "
             << counted(schema.entities.size(), "entity", "entities") << ", "
             << counted((*policy).features.size(), "feature", "features") << ", "
-            << counted((*policy).rules->rules().size(), "rule", "rules") << "\n";
+            << counted((*policy).rules->rules().size(), "rule", "rules") << ", "
+            << counted((*policy).lists.size(), "list", "lists") << "\n";
 }
 
 void append_issue(JsonWriter& json, const Issue& issue) {
@@ -88,6 +99,7 @@ void print_json(const Result<policy::Policy, Issues>& policy) {
     append_count(json, "entities", (*policy).schema->entities.size());
     append_count(json, "features", (*policy).features.size());
     append_count(json, "rules", (*policy).rules->rules().size());
+    append_count(json, "lists", (*policy).lists.size());
   }
   json.key("issues");
   json.begin_array();
@@ -107,7 +119,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("DIR", settings->directory, "The policy directory")->required();
   command->add_flag("--json", settings->json, "Print one JSON object instead of text");
   command->callback([settings, &exit_code] {
-    const auto policy = policy::load_policy_directory(settings->directory);
+    const auto policy = checked(settings->directory);
     if (settings->json) {
       print_json(policy);
     } else {

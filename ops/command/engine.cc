@@ -16,9 +16,9 @@
 #include "connectors/http/server.h"
 #include "connectors/topics/topics.h"
 #include "engine/base/sha256.h"
-#include "engine/policy/policy.h"
 #include "engine/shard/history_fetcher.h"
 #include "ops/command/build_id.h"
+#include "ops/command/policy_watch.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 #include "ops/command/wait.h"
@@ -70,6 +70,8 @@ struct Engine::State {
   std::unique_ptr<shard::EpochWriter> epochs;
   std::unique_ptr<shard::HistoryFetcher> fetcher;
   std::unique_ptr<shard::Runner> runner;
+  std::unique_ptr<PolicyWatch> watch;
+  std::string taken_policy;
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<http::Server> server;
   std::int64_t published_ns = 0;
@@ -80,6 +82,7 @@ struct Engine::State {
 
   Status open_topics(const Settings& settings);
   Status open_state(const Settings& settings);
+  void follow_policy();
   void publish(std::int64_t now_ns);
   void pace();
 };
@@ -115,6 +118,20 @@ Status Engine::State::open_state(const Settings& settings) {
   return {};
 }
 
+void Engine::State::follow_policy() {
+  if (auto change = watch->take()) {
+    if (change->issues.has_errors()) {
+      meter.policy_refused(change->issues);
+    } else {
+      if (change->policy != nullptr) runner->want_policy(change->policy);
+      if (change->lists) runner->want_lists(*std::move(change->lists));
+    }
+  }
+  if (meter.policy_hash() == taken_policy) return;
+  taken_policy = meter.policy_hash();
+  watch->taken(taken_policy);
+}
+
 void Engine::State::publish(std::int64_t now_ns) {
   if (now_ns - published_ns < kPublishNs) return;
   published_ns = now_ns;
@@ -136,13 +153,11 @@ Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, shard::Begin begin) {
   if (auto status = settings.require(kRequired); !status) return one_issue(status.error().message);
-  auto policy = policy::load_policy_directory(settings.text("policy"));
-  if (!policy) return policy.error();
   auto key = read_token_key(settings.text("token_key_file"));
   if (!key) return one_issue(key.error().message);
-  if (policy->has_personal_fields() && key->bytes.empty()) {
-    return one_issue("the policy has personal fields: set token_key_file to the key that they are tokenised with");
-  }
+  auto watch = PolicyWatch::start({settings.text("policy"), settings.text("state"), key->bytes, 500});
+  if (!watch.ok()) return watch.error();
+  const auto first = (*watch)->take();
 
   shard::RunnerOptions options;
   options.outbox.max_deliveries = static_cast<std::size_t>(settings.number("limits.in_flight"));
@@ -167,12 +182,14 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
   if (auto status = state->open_topics(settings); !status) return one_issue(status.error().message);
   if (auto status = state->open_state(settings); !status) return one_issue(status.error().message);
   options.core.memory.fetcher = state->fetcher.get();
-  auto runner = shard::Runner::open(
-      {state->inputs.get(), state->audit_reader.get(), state->audit.get(), state->decisions.get(),
-       state->dead_letters.get(), state->store.get(), state->epochs.get()},
-      std::make_shared<const policy::Policy>(std::move(*policy)), std::move(options), &state->meter, &state->meter);
+  auto runner =
+      shard::Runner::open({state->inputs.get(), state->audit_reader.get(), state->audit.get(), state->decisions.get(),
+                           state->dead_letters.get(), state->store.get(), state->epochs.get()},
+                          first->policy, std::move(options), &state->meter, &state->meter);
   if (!runner) return one_issue(runner.error().message);
   state->runner = std::move(*runner);
+  state->runner->want_lists(*first->lists);
+  state->watch = *std::move(watch);
   if (settings.text("metrics.listen") != "off") {
     const auto ready = state->ready;
     http::ServerOptions server;
@@ -191,6 +208,7 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
 
 Result<bool> Engine::pump() {
   auto& s = *state_;
+  s.follow_policy();
   auto moved = s.runner->pump(wall_ms());
   s.publish(monotonic_ns());
   return moved;

@@ -35,7 +35,13 @@ struct Meter::Metrics {
   prometheus::Family<prometheus::Counter>* decisions = nullptr;
   prometheus::Family<prometheus::Counter>* dead_letters = nullptr;
   prometheus::Family<prometheus::Gauge>* lag = nullptr;
-  std::array<prometheus::Counter*, static_cast<std::size_t>(audit::Kind::kLabel) + 1> record_kinds{};
+  prometheus::Family<prometheus::Counter>* rule_hits = nullptr;
+  prometheus::Family<prometheus::Counter>* rule_errors = nullptr;
+  prometheus::Family<prometheus::Gauge>* policy = nullptr;
+  prometheus::Gauge* policy_now = nullptr;
+  prometheus::Counter* policies_taken = nullptr;
+  prometheus::Counter* policies_refused = nullptr;
+  std::array<prometheus::Counter*, static_cast<std::size_t>(audit::Kind::kList) + 1> record_kinds{};
   std::array<prometheus::Counter*, 3> outcomes{};
   std::map<std::string, prometheus::Counter*> reasons;
   prometheus::Counter* late = nullptr;
@@ -109,6 +115,21 @@ Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()),
   for (std::size_t i = 0; i < m.outcomes.size(); ++i) {
     m.outcomes[i] = &m.decisions->Add({{"outcome", std::string(book::outcome_name(static_cast<book::Outcome>(i)))}});
   }
+  m.rule_hits = &prometheus::BuildCounter()
+                     .Name("weir_rule_hits_total")
+                     .Help("Events that a rule hit; a shadow rule's change nothing")
+                     .Register(*m.registry);
+  m.rule_errors = &prometheus::BuildCounter()
+                       .Name("weir_rule_errors_total")
+                       .Help("Events for which a rule could not be evaluated")
+                       .Register(*m.registry);
+  m.policy = &prometheus::BuildGauge().Name("weir_policy_info").Help("The policy that decides").Register(*m.registry);
+  auto& changes = prometheus::BuildCounter()
+                      .Name("weir_policy_changes_total")
+                      .Help("Policies and lists that were taken, or refused for their faults")
+                      .Register(*m.registry);
+  m.policies_taken = &changes.Add({{"result", "taken"}});
+  m.policies_refused = &changes.Add({{"result", "refused"}});
   m.late = &m.counter("weir_late_events_total", "Events that came after a newer one of the same entity");
   m.conflicts = &m.counter("weir_id_conflicts_total", "Events whose id was used before with other content");
   m.beyond = &m.counter("weir_beyond_history_total", "Events with a window that reaches back beyond the history held");
@@ -164,6 +185,8 @@ void Meter::stepped(const topic::Record&, const shard::Output& output) {
         ++total_.late;
         m.late->Increment();
       }
+      for (const auto rule : output.verdicts->hits) ++rule_hits_[rule];
+      for (const auto& failure : output.verdicts->errors) ++rule_errors_[failure.rule];
       if ((output.flags & decide::kIdConflict) != 0) m.conflicts->Increment();
       if ((output.flags & decide::kBeyondHistory) != 0) m.beyond->Increment();
       if (output.outcome != book::Outcome::kApprove) {
@@ -191,6 +214,7 @@ void Meter::stepped(const topic::Record&, const shard::Output& output) {
       break;
     case audit::Kind::kStart:
     case audit::Kind::kPolicy:
+    case audit::Kind::kList:
       break;
   }
 }
@@ -230,10 +254,48 @@ void Meter::live(std::uint64_t generation) {
   std::cerr << "weir: live, generation " << generation << '\n';
 }
 
+void Meter::policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) {
+  publish_rules();
+  auto& m = *metrics_;
+  if (m.policy_now != nullptr) m.policy->Remove(m.policy_now);
+  m.policy_now = &m.policy->Add({{"name", policy->name}, {"hash", policy->hash}});
+  m.policy_now->Set(1);
+  m.policies_taken->Increment();
+  std::cerr << "weir: policy " << policy->name << " " << policy->hash << " from record " << sequence << " on\n";
+  policy_ = std::move(policy);
+  rule_hits_.assign(policy_->rules->rules().size(), 0);
+  rule_errors_.assign(policy_->rules->rules().size(), 0);
+}
+
+void Meter::policy_refused(const Issues& issues) {
+  metrics_->policies_refused->Increment();
+  std::cerr << issues.render() << "weir: the policy or its lists have faults: what was in force goes on\n";
+}
+
+const std::string& Meter::policy_hash() const {
+  static const std::string kNone;
+  return policy_ == nullptr ? kNone : policy_->hash;
+}
+
+void Meter::publish_rules() {
+  if (policy_ == nullptr) return;
+  const auto& rules = policy_->rules->rules();
+  const auto add = [&](prometheus::Family<prometheus::Counter>& family, std::vector<std::uint64_t>& counts) {
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] == 0) continue;
+      const auto* mode = rules[i].mode == book::Mode::kShadow ? "shadow" : "live";
+      family.Add({{"rule", rules[i].id}, {"mode", mode}}).Increment(static_cast<double>(std::exchange(counts[i], 0)));
+    }
+  };
+  add(*metrics_->rule_hits, rule_hits_);
+  add(*metrics_->rule_errors, rule_errors_);
+}
+
 void Meter::warning(std::string_view text) { std::cerr << "weir: warning: " << text << '\n'; }
 
 void Meter::publish(const shard::MemoryFigures& memory, const state::StoreFigures& store) {
   auto& m = *metrics_;
+  publish_rules();
   for (std::size_t i = 0; i < m.stages.size(); ++i) Metrics::move(stage_durations_[i], *m.stages[i]);
   Metrics::move(audit_latency_, *m.audit);
   Metrics::move(latency_, *m.latency);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/diagnostics.h"
 #include "engine/shard/runner.h"
 #include "ops/command/duration_histogram.h"
 
@@ -47,7 +48,13 @@ class Meter final : public shard::Observer, public shard::StageClock {
   void epoch_cut(std::size_t bytes) override;
   void epoch_written() override;
   void live(std::uint64_t generation) override;
+  void policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) override;
   void warning(std::string_view text) override;
+
+  // A new policy or a change of lists had faults: what was in force goes on.
+  void policy_refused(const Issues& issues);
+  // The hash of the policy that decides; empty before the first one.
+  const std::string& policy_hash() const;
 
   // Brings what was counted since the last call to the registry: some times a second, not per record.
   void publish(const shard::MemoryFigures& memory, const state::StoreFigures& store);
@@ -69,6 +76,7 @@ class Meter final : public shard::Observer, public shard::StageClock {
   std::vector<Flagged> take_flagged();
 
  private:
+  void publish_rules();
   struct Metrics;
   std::unique_ptr<Metrics> metrics_;
   std::vector<std::int64_t> taken_ns_;  // by sequence, modulo
@@ -79,6 +87,9 @@ class Meter final : public shard::Observer, public shard::StageClock {
   DurationHistogram audit_latency_;
   DurationHistogram latency_;
   std::int64_t epoch_cut_ns_ = 0;
+  std::shared_ptr<const policy::Policy> policy_;
+  std::vector<std::uint64_t> rule_hits_;  // since the last publish()
+  std::vector<std::uint64_t> rule_errors_;
   Period period_;
   Period total_;
   std::deque<Flagged> flagged_;

@@ -21,12 +21,20 @@ struct KnownTexts {
   std::uint32_t slot = 0;
   std::vector<std::string> values;  // all that it can hold; empty if it is a token
   bool is_token = false;            // personal data: the text itself is not there to be looked at
+  std::string token_domain;         // of a token: those of two domains never meet
+};
+
+// What a named list holds.
+struct KnownList {
+  std::uint32_t slot = 0;
+  std::string token_domain;  // empty: no tokens
 };
 
 // What an expression may name.
 struct Vocabulary {
   cel::Environment environment;
   std::vector<KnownTexts> texts;
+  std::vector<KnownList> lists;
   // Names that an author may well expect and that are no variables here, with what to do instead.
   std::map<std::string, std::string, std::less<>> unavailable;
 };

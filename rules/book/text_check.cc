@@ -26,6 +26,7 @@ class TextCheck {
 
   void visit(cel::NodeId id) {
     const auto& node = ast_[id];
+    if (node.function == cel::Function::kIn && node.children.size() == 2) look_up(node.children[0], node.children[1]);
     if (compares(node.function) && node.children.size() == 2) {
       compare(node.children[0], node.children[1]);
       compare(node.children[1], node.children[0]);
@@ -61,6 +62,22 @@ class TextCheck {
     }
   }
 
+  // Tokens of one domain alone can be found among each other.
+  void look_up(cel::NodeId element, cel::NodeId container) {
+    const auto& node = ast_[container];
+    const auto& lists = vocabulary_.lists;
+    const auto list = std::find_if(lists.begin(), lists.end(), [&](const auto& known) {
+      return node.kind == cel::NodeKind::kSlot && known.slot == node.index;
+    });
+    if (list == lists.end()) return;
+    const auto* known = known_texts(element);
+    const auto domain = known == nullptr ? std::string() : known->token_domain;
+    if (domain == list->token_domain) return;
+    const auto says = [](const std::string& of) { return of.empty() ? "texts" : "tokens of `" + of + "`"; };
+    issues_.error(source_.place(ast_[element].range), "this is never in `" + node.name + "`, which holds " +
+                                                          says(list->token_domain) + ", not " + says(domain));
+  }
+
   void compare_literal(const std::string& name, const KnownTexts& known, const cel::Node& literal) {
     if (literal.kind != cel::NodeKind::kLiteral || !literal.literal.is(ValueKind::kString)) return;
     const auto place = source_.place(literal.range);
@@ -91,7 +108,6 @@ class TextCheck {
 }  // namespace
 
 void check_texts(const cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues) {
-  if (vocabulary.texts.empty()) return;
   TextCheck(expression.ast(), expression.source(), vocabulary, issues).visit(expression.ast().root);
 }
 

@@ -11,6 +11,7 @@
 #include "rules/cel/comparison.h"
 #include "rules/cel/conversion.h"
 #include "rules/cel/library.h"
+#include "rules/cel/lookup.h"
 #include "rules/cel/optional.h"
 #include "rules/cel/time_zones.h"
 #include "rules/cel/utf8.h"
@@ -51,6 +52,10 @@ Value comparison(Function function, const Value& a, const Value& b, Scratch& scr
 Value membership(const Value& element, const Value& container, Scratch& scratch) {
   if (container.is(ValueKind::kList)) return Value::boolean(list_contains(container, element, scratch));
   if (container.is(ValueKind::kMap)) return Value::boolean(find_in_map(container, element, scratch) != nullptr);
+  if (container.is(ValueKind::kLookup)) {
+    constexpr std::uint64_t kLookupCost = 4;
+    return Value::boolean(scratch.spend(kLookupCost) && lookup_of(container).contains(element));
+  }
   return no_overload(Function::kIn);
 }
 

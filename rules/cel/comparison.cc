@@ -105,6 +105,8 @@ bool equal(const Value& a, const Value& b, Scratch& scratch) {
       return address_of(a) == address_of(b);
     case ValueKind::kNetwork:
       return a.object_detail() == b.object_detail() && address_of(a) == address_of(b);
+    case ValueKind::kLookup:
+      return a.as_object() == b.as_object();
     case ValueKind::kAbsent:
     case ValueKind::kError:
       break;

@@ -223,6 +223,8 @@ TypeKind kind_of(const Value& value) {
       return TypeKind::kAddress;
     case ValueKind::kNetwork:
       return TypeKind::kNetwork;
+    case ValueKind::kLookup:
+      return TypeKind::kLookup;
     case ValueKind::kAbsent:
     case ValueKind::kError:
       break;

@@ -67,6 +67,8 @@ std::string_view type_kind_name(TypeKind kind) {
       return "net.IP";
     case TypeKind::kNetwork:
       return "net.CIDR";
+    case TypeKind::kLookup:
+      return "lookup";
   }
   return {};
 }
@@ -86,6 +88,12 @@ Type Type::map(Type key, Type value) {
 
 Type Type::optional(Type element) {
   Type out(TypeKind::kOptional);
+  out.parameters_.push_back(std::move(element));
+  return out;
+}
+
+Type Type::lookup(Type element) {
+  Type out(TypeKind::kLookup);
   out.parameters_.push_back(std::move(element));
   return out;
 }

@@ -35,6 +35,7 @@ enum class TypeKind : std::uint8_t {
   kError,      // the type of an expression that is already reported as faulty: it is accepted everywhere
   kAddress,    // net.IP and net.CIDR
   kNetwork,
+  kLookup,  // what only `in` asks: a named list of entries
 };
 
 // As type() shows it: "int", "list", "google.protobuf.Timestamp". Static storage.
@@ -48,6 +49,7 @@ class Type {
   static Type list(Type element);
   static Type map(Type key, Type value);
   static Type optional(Type element);
+  static Type lookup(Type element);
   static Type free() { return Type(TypeKind::kFree); }
   static Type parameter(std::string name);
   static Type abstract(std::string name, std::vector<Type> parameters);
@@ -55,7 +57,7 @@ class Type {
   Type with(std::vector<Type> parameters) const;
 
   TypeKind kind() const { return kind_; }
-  // list and optional: the element's; map: the key's and the value's; abstract: its own; else none.
+  // list, optional and lookup: the element's; map: the key's and the value's; abstract: its own; else none.
   const std::vector<Type>& parameters() const { return parameters_; }
   // As a person writes it: "int", "list(string)", "map(string, int)", "timestamp". What is not determined is "dyn".
   std::string name() const;
@@ -108,7 +110,9 @@ class Environment {
   }
 
   // Where the variable in `slot` is there, so are these.
-  void imply(std::uint32_t slot, std::vector<std::uint32_t> present) { implied_by_presence_[slot] = std::move(present); }
+  void imply(std::uint32_t slot, std::vector<std::uint32_t> present) {
+    implied_by_presence_[slot] = std::move(present);
+  }
   std::span<const std::uint32_t> implied_by(std::uint32_t slot) const {
     const auto found = implied_by_presence_.find(slot);
     return found == implied_by_presence_.end() ? std::span<const std::uint32_t>() : found->second;

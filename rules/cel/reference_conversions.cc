@@ -218,7 +218,7 @@ TypeKind type_of(const ReferenceValue& value) {
                                  TypeKind::kInt,     TypeKind::kUint,      TypeKind::kDouble,   TypeKind::kString,
                                  TypeKind::kBytes,   TypeKind::kTimestamp, TypeKind::kDuration, TypeKind::kMoney,
                                  TypeKind::kType,    TypeKind::kList,      TypeKind::kMap,      TypeKind::kOptional,
-                                 TypeKind::kAddress, TypeKind::kNetwork};
+                                 TypeKind::kAddress, TypeKind::kNetwork,   TypeKind::kLookup};
   return kTypes[value.data.index()];
 }
 

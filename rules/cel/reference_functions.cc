@@ -214,6 +214,13 @@ ReferenceValue comparison(Function function, const ReferenceValue& a, const Refe
 }
 
 ReferenceValue membership(const ReferenceValue& element, const ReferenceValue& container) {
+  if (container.is<const Lookup*>()) {
+    // Texts and numbers are all that such a set can hold.
+    if (element.is<std::string>())
+      return {container.as<const Lookup*>()->contains(Value::string(element.as<std::string>()))};
+    return {element.is<std::int64_t>() &&
+            container.as<const Lookup*>()->contains(Value::int64(element.as<std::int64_t>()))};
+  }
   if (!container.is<ReferenceList>() && !container.is<ReferenceMap>()) return no_overload(Function::kIn);
   const auto& list = container.is<ReferenceList>() ? container.as<ReferenceList>() : container.as<ReferenceMap>().keys;
   for (const auto& candidate : list) {

@@ -130,6 +130,8 @@ ReferenceValue reference_from(const Value& value) {
       return {plain_address(value)};
     case ValueKind::kNetwork:
       return {ReferenceNetwork{plain_address(value), static_cast<int>(value.object_detail() / 256)}};
+    case ValueKind::kLookup:
+      return {&lookup_of(value)};
   }
   return reference_fault(ErrorCode::kNoSuchOverload, "");
 }
@@ -188,6 +190,7 @@ bool reference_equal(const ReferenceValue& a, const ReferenceValue& b) {
   if (a.is<ReferenceType>()) return a.as<ReferenceType>().kind == b.as<ReferenceType>().kind;
   if (a.is<ReferenceAddress>()) return a.as<ReferenceAddress>() == b.as<ReferenceAddress>();
   if (a.is<ReferenceNetwork>()) return a.as<ReferenceNetwork>() == b.as<ReferenceNetwork>();
+  if (a.is<const Lookup*>()) return a.as<const Lookup*>() == b.as<const Lookup*>();
   if (a.is<ReferenceList>()) return equal_lists(a.as<ReferenceList>(), b.as<ReferenceList>());
   if (a.is<ReferenceMap>()) return equal_maps(a.as<ReferenceMap>(), b.as<ReferenceMap>());
   if (a.is<ReferenceOptional>()) return equal_lists(a.as<ReferenceOptional>().held, b.as<ReferenceOptional>().held);
@@ -228,6 +231,7 @@ std::string to_text(const ReferenceValue& value) {
     const auto& held = value.as<ReferenceOptional>().held;
     return held.empty() ? "none" : "optional " + to_text(held[0]);
   }
+  if (value.is<const Lookup*>()) return "lookup";
   const auto& map = value.as<ReferenceMap>();
   return "{" + list_text(map.keys) + ": " + list_text(map.values) + "}";
 }

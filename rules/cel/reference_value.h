@@ -8,6 +8,7 @@
 
 #include "engine/base/value.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/lookup.h"
 
 namespace weir::cel {
 
@@ -59,7 +60,7 @@ struct ReferenceOptional {
 struct ReferenceValue {
   std::variant<ReferenceAbsent, ReferenceFault, ReferenceNull, bool, std::int64_t, std::uint64_t, double, std::string,
                ReferenceBytes, ReferenceTime, ReferenceSpan, ReferenceMoney, ReferenceType, ReferenceList, ReferenceMap,
-               ReferenceOptional, ReferenceAddress, ReferenceNetwork>
+               ReferenceOptional, ReferenceAddress, ReferenceNetwork, const Lookup*>
       data;
 
   template <class T>

@@ -17,7 +17,9 @@ bool open(const Type& type) {
 std::optional<Type> in_type(const Type& element, const Type& container) {
   const Type boolean = Type::simple(TypeKind::kBool);
   if (open(container)) return boolean;
-  if (container.kind() != TypeKind::kList && container.kind() != TypeKind::kMap) return std::nullopt;
+  const bool holds = container.kind() == TypeKind::kList || container.kind() == TypeKind::kMap ||
+                     container.kind() == TypeKind::kLookup;
+  if (!holds) return std::nullopt;
   return compatible(element, container.parameters()[0]) ? std::optional(boolean) : std::nullopt;
 }
 

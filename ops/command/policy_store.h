@@ -1,0 +1,50 @@
+// Policies beside the state: every one that was ever live, by hash, and which one is wanted instead of the policy
+// directory's.
+//
+//   STATE/policies/HASH/...   the policy's files
+//   STATE/policy.wanted       what `weir policy use` asks for
+//   STATE/policy.live         the hash that the engine last took
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/policy/policy.h"
+
+namespace weir::command {
+
+class PolicyStore {
+ public:
+  explicit PolicyStore(std::string state_directory) : directory_(std::move(state_directory)) {}
+
+  // Does nothing if the policy is kept already.
+  Status keep(const std::vector<policy::PolicyFile>& files, std::string_view hash) const;
+  // Where the files of a kept policy stand.
+  std::string path_of(std::string_view hash) const;
+  struct Kept {
+    std::string hash;
+    std::int64_t kept_ms = 0;  // since 1970
+  };
+  std::vector<Kept> all() const;  // the newest last
+  // The one kept policy whose hash begins so, with or without "sha256:".
+  Result<std::string> find(std::string_view start_of_hash) const;
+
+  // `hash` is wanted as long as the policy directory holds the policy `instead_of`: who edits it wants that.
+  struct Wish {
+    std::string hash;
+    std::string instead_of;
+  };
+  Status wish(const Wish& wish) const;
+  std::optional<Wish> wish() const;
+
+  Status set_live(std::string_view hash) const;
+  std::string live() const;  // empty: none yet
+
+ private:
+  std::string directory_;
+};
+
+}  // namespace weir::command
