@@ -109,6 +109,8 @@ class TestReader {
         return converted(node, time_of, "a time, e.g. 2026-02-27T09:30:00Z");
       case TypeKind::kDuration:
         return converted(node, duration_of, "a duration, e.g. 1h30m");
+      case TypeKind::kLookup:
+        return list_of(node);
       default:
         issues_.error(node.place, "a test can't give a value of type " + variable.type.name());
         return std::nullopt;
@@ -122,6 +124,16 @@ class TestReader {
     auto value = convert(*text);
     if (!value) issues_.error(node.place, "this is not " + std::string(wanted));
     return value;
+  }
+
+  std::optional<Value> list_of(const yaml::Node& node) {
+    ListEntries entries;
+    for (const auto& item : yaml::items_of(&node, "a list's values", issues_)) {
+      if (auto text = yaml::as_text(&item, issues_)) entries.emplace(*std::move(text), ListEntry());
+    }
+    auto& list = rule_.lists.emplace_back();
+    list.assign(entries);
+    return cel::make_lookup(list);
   }
 
   std::optional<Value> text_of(const yaml::Node& node, const cel::Variable& variable) {
@@ -150,6 +162,8 @@ void read_tests(const yaml::Node* node, const Vocabulary& vocabulary, TestedRule
     issues.error(node->place, "a rule has at most " + std::to_string(kMaxTestsOfARule) + " tests");
     return;
   }
+  rule.lists.emplace_back();
+  for (const auto& list : vocabulary.lists) rule.list_slots.push_back(list.slot);
   TestReader reader(vocabulary, rule, issues);
   for (const auto& item : items) reader.read(item);
 }
@@ -178,6 +192,7 @@ class Runner {
 
   void run(const RuleTest& test) {
     std::fill(slots_.begin(), slots_.end(), Value());
+    for (const auto slot : rule_.list_slots) slots_[slot] = cel::make_lookup(rule_.lists.front());
     for (const auto& [slot, value] : test.given) slots_[slot] = value;
     const auto result = outcome(ast_.root);
     const auto kind = !result.is(ValueKind::kBool) ? VerdictKind::kError

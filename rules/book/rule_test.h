@@ -13,6 +13,7 @@
 #include "engine/base/value.h"
 #include "engine/yaml/node.h"
 #include "rules/book/expression.h"
+#include "rules/book/list.h"
 #include "rules/book/verdicts.h"
 #include "rules/cel/expression.h"
 
@@ -33,10 +34,13 @@ struct TestedRule {
   std::unique_ptr<cel::Expression> when;  // nullptr if it has faults
   std::vector<RuleTest> tests;
   std::deque<std::string> texts;  // of the given values
+  std::deque<List> lists;         // given ones; the first is empty
+  std::vector<std::uint32_t> list_slots;
 };
 
 // `tests` of a rule, into `rule`. Given are names of the vocabulary, with values as a YAML file holds them:
-// { channel: online, amount: 180.00 EUR, card.count_1h: 4, card.since_last: 1h30m }; null is absent.
+// { channel: online, amount: 180.00 EUR, card.count_1h: 4, card.since_last: 1h30m, lists.trusted: [m9] }; null is
+// absent, a list that is not given is empty.
 void read_tests(const yaml::Node* node, const Vocabulary& vocabulary, TestedRule& rule, Issues& issues);
 
 struct TestTally {
