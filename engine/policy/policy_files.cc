@@ -73,7 +73,7 @@ class DirectoryReader {
       return;
     }
     if (path == "rules" || path == "lists") {
-      report(entry.path().string(), "this is not a directory", "its files go into a folder of this name");
+      report(entry.path().string(), "this is not a directory", "its files go into a folder `" + path + "`");
     }
     if (kind == PathKind::kIgnored) return;
     if (kind == PathKind::kSuspicious) {

@@ -118,7 +118,7 @@ TEST_F(PolicyDirectory, ALinkToTheDirectoryItselfIsFine) {
 TEST_F(PolicyDirectory, AFileInPlaceOfTheFolderOrASpecialFileIsRefused) {
   fs::remove_all(root_ / "rules");
   write("rules", "id: x\n");
-  EXPECT_EQ(report(), "DIR/rules: error: this is not a directory\n    rule files go into a folder `rules`\n");
+  EXPECT_EQ(report(), "DIR/rules: error: this is not a directory\n    its files go into a folder `rules`\n");
   fs::remove(root_ / "rules");
   fs::remove(root_ / "features.yaml");
   ASSERT_EQ(mkfifo((root_ / "features.yaml").c_str(), 0600), 0);

@@ -177,10 +177,10 @@ TEST(PolicyLimits, LengthOfAPath) {
 }
 
 TEST(PolicyLimits, DecimalsOfADouble) {
-  EXPECT_EQ(with_schema("rate: {type: double}", "rate: {type: double, decimals: 0}").report(), "");
-  EXPECT_EQ(with_schema("rate: {type: double}", "rate: {type: double, decimals: 12}").report(), "");
-  expect_fault(with_schema("rate: {type: double}", "rate: {type: double, decimals: 13}"), "`13` is out of range");
-  expect_fault(with_schema("rate: {type: double}", "rate: {type: double, decimals: -1}"), "`-1` is out of range");
+  EXPECT_EQ(with_schema("rate: {type: double,", "rate: {type: double, decimals: 0,").report(), "");
+  EXPECT_EQ(with_schema("rate: {type: double,", "rate: {type: double, decimals: 12,").report(), "");
+  expect_fault(with_schema("rate: {type: double,", "rate: {type: double, decimals: 13,"), "`13` is out of range");
+  expect_fault(with_schema("rate: {type: double,", "rate: {type: double, decimals: -1,"), "`-1` is out of range");
 }
 
 TEST(PolicyLimits, ExactSizeOfADistinctCount) {

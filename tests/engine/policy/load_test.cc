@@ -38,7 +38,7 @@ TEST(LoadPolicy, ReadsTheSchema) {
       "  payer: email\n"
       "  place: [shop, currency]\n";
   sample.features = "place: {n: {count: events, window: 1d}}\n";
-  sample.rules = with(sample.rules, "card.count_1h > 3", "place.n > 1");
+  sample.rules = with(sample.rules, "card.count_1h > 3", "has(place.n) && place.n > 1");
   const auto policy = loaded(sample);
   const auto& schema = *policy.schema;
   EXPECT_EQ(schema.name, "sample");
@@ -85,7 +85,7 @@ TEST(LoadPolicy, AStreamOfOneTypeNeedsNoEventTypes) {
 TEST(LoadPolicy, TwoFieldsMayReadOnePathInDifferentEventTypes) {
   Sample sample;
   sample.schema = "event_types: {path: type, types: [a, b]}\n" + sample.schema;
-  sample.schema = with(sample.schema, "  shop: {type: string}\n",
+  sample.schema = with(sample.schema, "  shop: {type: string, required: true}\n",
                        "  shop: {path: place, type: string, in: a}\n  branch: {path: place, type: int64, in: b}\n");
   EXPECT_EQ(sample.report(), "");
   sample.schema = with(sample.schema, "in: b", "in: [a, b]");

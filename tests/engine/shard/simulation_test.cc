@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -13,6 +14,7 @@
 
 #include "engine/shard/author.h"
 #include "engine/shard/history_fetcher.h"
+#include "engine/shard/replay.h"
 #include "engine/shard/runner.h"
 #include "tests/engine/shard/crash_file_system.h"
 #include "tests/engine/shard/fake_topic.h"
@@ -232,8 +234,23 @@ class Oracle {
   std::set<std::uint64_t> emitted_;
 };
 
+// Now and then another policy, or other entries of its list.
+void change_something(Site& site, Runner& runner) {
+  static const std::vector<std::shared_ptr<const policy::Policy>> kPolicies{small_policy(), changed_policy(),
+                                                                            stricter_policy()};
+  if (site.random.one_in(30)) runner.want_policy(kPolicies[site.random.below(kPolicies.size())]);
+  if (!site.random.one_in(30)) return;
+  book::ListEntries entries;
+  for (int i = 0; i < 3; ++i) {
+    book::ListEntry entry{"seen often", "ann", INT64_MAX, {}};
+    if (site.random.one_in(2)) entry.expires_ms = site.now_ms + 60'000;
+    entries.insert_or_assign("m" + std::to_string(site.random.below(5)), entry);
+  }
+  runner.want_lists({{"known", entries}});
+}
+
 // Crashes until `crashes` have happened, then runs to a clean stop.
-void run_site(Site& site, int records, int crashes) {
+void run_site(Site& site, int records, int crashes, bool changes = false) {
   const auto policy = small_policy();
   ASSERT_NE(policy, nullptr);
   site.world.produce(site.payments, site.labels, records / 2);
@@ -247,6 +264,7 @@ void run_site(Site& site, int records, int crashes) {
     auto rounds = last ? UINT64_MAX : site.random.below(site.random.one_in(3) ? 12 : 150);
     std::uint64_t idle = 0;
     for (; rounds > 0; --rounds) {
+      if (changes && engine.runner().live()) change_something(site, engine.runner());
       ASSERT_TRUE(engine.round()) << "life " << life << ": " << engine.error();
       if (produced < records && site.random.one_in(4)) {
         site.world.produce(site.payments, site.labels, 3);
@@ -290,6 +308,101 @@ TEST(Simulation, CrashesAnywhereChangeNoDecision) {
   RecordProperty("crashes", crashes);
   std::printf("%d crashes\n", crashes);
   EXPECT_GE(crashes, 2000);
+}
+
+// What each record of the audit stream comes to again, and whether exactly that was emitted.
+class Again {
+ public:
+  void check(const Site& site) {
+    const ScratchDirectory directory;
+    auto store = state::Store::open({.directory = directory.state()});
+    ASSERT_TRUE(store.ok());
+    Replay replay(**store, {});
+    for (const auto& stored : site.audit.partitions[0]) {
+      auto finding = replay.next(*stored.value);
+      ASSERT_TRUE(finding.ok()) << finding.error().message;
+      if (finding->verdict == ReplayVerdict::kNotCounted) continue;
+      ASSERT_EQ(finding->verdict, ReplayVerdict::kIdentical) << finding->difference;
+      ++kinds[finding->kind];
+      if (!finding->decision.empty()) decisions_[finding->sequence] = finding->decision;
+    }
+    std::set<std::uint64_t> emitted;
+    for (const auto& partition : site.decisions.partitions) {
+      for (const auto& record : partition) {
+        ASSERT_EQ(decisions_[record.ticket], *record.value) << "record " << record.ticket;
+        emitted.insert(record.ticket);
+      }
+    }
+    EXPECT_EQ(emitted.size(), decisions_.size()) << "a decision was never emitted";
+  }
+
+  std::map<audit::Kind, int> kinds;
+
+ private:
+  std::map<std::uint64_t, std::string> decisions_;
+};
+
+TEST(Simulation, PoliciesAndListsChangeBetweenTwoRecordsWhateverCrashes) {
+  std::map<audit::Kind, int> kinds;
+  for (std::uint64_t seed = 500; seed < 500 + 20U * static_cast<unsigned>(scale()); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Site site(seed);
+    run_site(site, 240, 12, true);
+    if (HasFatalFailure()) return;
+    Again again;
+    again.check(site);
+    if (HasFailure()) return;
+    for (const auto& [kind, count] : again.kinds) kinds[kind] += count;
+  }
+  EXPECT_GT(kinds[audit::Kind::kPolicy], 100);
+  EXPECT_GT(kinds[audit::Kind::kList], 100);
+}
+
+std::string online_count(std::string_view record) {
+  const auto at = record.find("\"merchant.online_1h\":");
+  return at == std::string_view::npos ? "" : std::string(record.substr(at, record.find(',', at) - at));
+}
+
+// A window that comes with a new policy has the value that it would have had from the beginning on.
+TEST(Simulation, ANewWindowIsExactFromItsFirstEvent) {
+  Site site(9);
+  site.world.produce(site.payments, site.labels, 400);
+  site.now_ms = site.world.now_ms();
+  Life engine(site, small_policy(), 1);
+  ASSERT_EQ(engine.error(), "");
+  for (int round = 0; round < 50'000 && !engine.runner().stopped(); ++round) {
+    if (engine.runner().next_sequence() > 200) engine.runner().want_policy(changed_policy());
+    ASSERT_TRUE(engine.round()) << engine.error();
+    if (round == 20'000) engine.runner().request_stop();
+  }
+  ASSERT_TRUE(engine.runner().stopped());
+
+  auto made = make_core(changed_policy(), nullptr, {});
+  ASSERT_TRUE(made.ok());
+  audit::RecordReader reader;
+  audit::ParsedRecord parsed;
+  Output out;
+  int compared = 0;
+  for (const auto& stored : site.audit.partitions[0]) {
+    ASSERT_TRUE(reader.read(*stored.value, parsed).ok());
+    if (!parsed.has_input) continue;
+    const auto& log = parsed.topic == "labels" ? site.labels : site.payments;
+    Input input;
+    input.topic = parsed.topic;
+    input.partition = parsed.input.partition;
+    input.offset = parsed.input.offset;
+    input.clock_ms = parsed.head.clock_ms;
+    input.value = *log.partitions.at(static_cast<std::size_t>(parsed.input.partition))
+                       .at(static_cast<std::size_t>(parsed.input.offset))
+                       .value;
+    auto& step = *made->step;
+    ASSERT_TRUE((parsed.topic == "labels" ? step.label(input, out) : step.transaction(input, out)).ok());
+    const auto value = online_count(parsed.hashed_part);
+    if (value.empty()) continue;
+    ++compared;
+    EXPECT_EQ(value, online_count(out.audit)) << parsed.event_id;
+  }
+  EXPECT_GT(compared, 100);
 }
 
 }  // namespace

@@ -359,7 +359,7 @@ TEST(Step, HardRulesAndFailedOnesStandInDecisionAndRecord) {
   EXPECT_EQ(out.score, 350);
   EXPECT_NE(out.decision.find(R"("reasons":[{"code":"R02","rule":"expensive-online","points":350}])"),
             std::string::npos);
-  EXPECT_NE(out.audit.find(R"({"rule":"far-above-mean","verdict":{"error":"absent_value","detail":"score_in"})"),
+  EXPECT_NE(out.audit.find(R"({"rule":"far-above-mean","verdict":{"error":"divide_by_zero","detail":"/"})"),
             std::string::npos);
   EXPECT_EQ(shard.member("reasons"), R"(["expensive-online"])");
 }

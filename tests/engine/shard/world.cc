@@ -46,7 +46,7 @@ constexpr const char* kRules = R"(rules:
   - id: expensive-online
     description: A large online payment
     reason: R02
-    when: channel == 'online' && amount >= eur('400.00')
+    when: channel.orValue('chip') == 'online' && amount >= eur('400.00')
     then: {points: 350}
   - id: risky-merchant
     description: The merchant has had fraud
@@ -59,15 +59,16 @@ constexpr const char* kRules = R"(rules:
     when: merchant.declined_6h >= 2 && card.merchants_1d > 1
     then: {outcome: decline}
   - id: far-above-mean
-    description: Vendor score far above its mean, which fails when there is none
+    description: Vendor score far above its mean, which fails at the card's first merchant
     reason: R05
-    when: score_in > 2.0 * card.mean_vendor
+    when: score_in.orValue(0.0) > 2.0 * card.mean_vendor.orValue(0.0) / double(6 / card.merchants_1d)
     then: {points: 100}
 )";
 
 std::shared_ptr<const policy::Policy> load(std::string features, std::string rules) {
   std::vector<policy::PolicyFile> files{
       {"features.yaml", std::move(features)},
+      {"lists/known.yaml", "kind: allow\nfield: merchant_id\nsuppresses: [expensive-online]\n"},
       {"policy.yaml", "name: small\nhistory: 2d\nthresholds: {review: 400, decline: 700}\n"},
       {"rules/all.yaml", std::move(rules)},
       {"schema.yaml", kSchema}};
@@ -95,6 +96,12 @@ std::shared_ptr<const policy::Policy> changed_policy() {
               std::string(kRules) +
                   "  - {id: busy-online, description: Online rush, reason: R06, when: merchant.online_1h >= 3, then: "
                   "{points: 50}}\n");
+}
+
+std::shared_ptr<const policy::Policy> stricter_policy() {
+  return load(kFeatures, std::string(kRules) +
+                             "  - {id: listed, description: A listed merchant, reason: R07, when: merchant_id in "
+                             "lists.known, then: {points: 30}}\n");
 }
 
 std::string World::payment(std::uint64_t id, std::int64_t time_ms) {

@@ -13,6 +13,8 @@ namespace weir::shard::test {
 std::shared_ptr<const policy::Policy> small_policy();
 // The same with one rule and one window more: for starts with a changed policy.
 std::shared_ptr<const policy::Policy> changed_policy();
+// The same windows, and a rule more, over the list `known`.
+std::shared_ptr<const policy::Policy> stricter_policy();
 
 // Appends `count` records to the inputs: payments keyed by card over the partitions of `payments` (merchants cross
 // partitions), their labels to `labels`. Among them: late ones, the same record again, the same id with other bytes,

@@ -25,9 +25,9 @@ inline Vocabulary test_vocabulary() {
   declare("night", cel::TypeKind::kBool, kNight);
   declare("card.count_1h", cel::TypeKind::kInt, kCount);
   declare("name", cel::TypeKind::kString, kName);
-  vocabulary.texts.push_back({kChannel, {"online", "chip", "atm"}, false});
-  vocabulary.texts.push_back({kCard, {}, true});
-  vocabulary.texts.push_back({kOtherCard, {}, true});
+  vocabulary.texts.push_back({kChannel, {"online", "chip", "atm"}, false, {}});
+  vocabulary.texts.push_back({kCard, {}, true, "card"});
+  vocabulary.texts.push_back({kOtherCard, {}, true, "card"});
   return vocabulary;
 }
 
