@@ -34,7 +34,10 @@ shard::Core in_memory(const std::shared_ptr<const policy::Policy>& policy) {
 }
 
 Stages::Stages(const std::shared_ptr<const policy::Policy>& policy)
-    : core_(in_memory(policy)), schema_(*policy->schema), json_(schema_, token_key()) {
+    : core_(in_memory(policy)),
+      schema_(*policy->schema),
+      json_(schema_, token_key()),
+      workspace_(*core_.policy->rules) {
   auto& catalogue = core_.memory->catalogue();
   policy_number_ = catalogue.number(CatalogueKind::kPolicy, policy->hash);
   for (const auto& type : schema_.event_types) {

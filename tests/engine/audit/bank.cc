@@ -269,6 +269,12 @@ std::vector<NamedRecord> bank_records() {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/ü.yaml", "# \"tabs\"\t\r\n"}, {"schema.yaml", ""}};
   append_policy(kBankHead, kPolicyHash, files, out);
   add("policy", std::exchange(out, {}));
+  book::ListDelta delta;
+  delta.put.emplace_back("m9", book::ListEntry{"partner, \"since\" 2019", "ann", 1'798'761'600'000, {"a-busy"}});
+  delta.put.emplace_back("m10", book::ListEntry{"partner", "bob", INT64_MAX, {}});
+  delta.removed = {"m8"};
+  append_list(kBankHead, {"trusted", &delta, 2}, out);
+  add("list", std::exchange(out, {}));
   return records;
 }
 

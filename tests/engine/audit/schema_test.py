@@ -21,7 +21,7 @@ try:
 except ImportError:
     sys.exit("schema_test: this test needs the Python package jsonschema (Debian: python3-jsonschema)")
 
-KINDS = {"start", "policy", "transaction", "duplicate", "dead_letter", "label"}
+KINDS = {"start", "policy", "transaction", "duplicate", "dead_letter", "label", "list"}
 failures = []
 
 
@@ -88,6 +88,8 @@ def changed(value, path, new):
 
 # Objects with any names in them: there a member may go or come.
 OPEN = {"fields", "features", "values", "files", "stages_ns"}
+# Members that are there only where they say something, by what their object has besides.
+OPTIONAL = {("detail", "error"), ("errors", "hits"), ("expires_ms", "author"), ("rules", "author")}
 
 
 def structural_breakages(sample):
@@ -96,7 +98,7 @@ def structural_breakages(sample):
         if path and path[-1] in OPEN:
             continue
         for key in at(sample, path):
-            if key == "detail" and "error" in at(sample, path):
+            if any(key == name and beside in at(sample, path) for name, beside in OPTIONAL):
                 continue
             broken = copy.deepcopy(sample)
             del at(broken, path)[key]
@@ -153,6 +155,10 @@ BROKEN_KIND = {
         (("record", "event_id"), ""), (("record", "label"), "unknown"), (("record", "known_at_ms"), 253402300800000),
         (("record", "waits"), 0),
     ],
+    "list": [
+        (("record", "list"), ""), (("record", "put", 0, "reason"), ""), (("record", "put", 0, "expires_ms"), "2027"),
+        (("record", "put", 0, "rules"), ["Not An Id"]), (("record", "removed"), [7]), (("record", "entries"), -1),
+    ],
     "start": [
         (("record", "engine"), ""), (("record", "generation"), -1), (("record", "build"), ""), (("record", "policy"), "p"),
         (("record", "token_key"), "secret"), (("record", "token_key"), "0123456789ABCDEF"), (("record", "clock"), "sun"),
@@ -200,7 +206,8 @@ def main():
     check(len(decisions) > 10, "there are decisions")
 
     broken = 0
-    for name in ("transaction_full", "duplicate", "dead_letter_wrong_type", "label_fraud", "start_fresh", "policy"):
+    for name in ("transaction_full", "duplicate", "dead_letter_wrong_type", "label_fraud", "start_fresh", "policy",
+                 "list"):
         sample = audits["audit." + name]
         kind = sample["record"]["kind"]
         values = BROKEN_ENVELOPE + BROKEN_KIND[kind] + (BROKEN_INPUT if "input" in sample["record"] else [])
