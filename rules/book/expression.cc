@@ -6,6 +6,7 @@
 #include "engine/yaml/scalar_place.h"
 #include "engine/yaml/scalars.h"
 #include "engine/yaml/source_text.h"
+#include "rules/book/contradiction.h"
 #include "rules/book/text_check.h"
 
 namespace weir::book {
@@ -66,6 +67,12 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
   }
   append_at_home(found, *node, vocabulary, issues);
   if (!expression.ok() || found.has_errors()) return nullptr;
+  if (wanted.kind() == cel::TypeKind::kBool) {
+    Issues contradictions;
+    check_contradictions(**expression, *node, contradictions);
+    issues.append(contradictions);
+    if (contradictions.has_errors()) return nullptr;
+  }
   return *std::move(expression);
 }
 

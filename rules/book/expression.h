@@ -43,7 +43,7 @@ struct Vocabulary {
 std::string expression_text(const yaml::Node& scalar);
 
 // The checked expression, or nullptr and issues at the places of the YAML file where they are, whatever its quoting
-// and folding. `node` may be nullptr or faulty: then nothing is said.
+// and folding. `node` may be nullptr or faulty: then nothing is said. A condition that is never true is a fault, too.
 std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const Vocabulary& vocabulary,
                                                   const cel::Type& wanted, Issues& issues);
 

@@ -51,7 +51,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
     }
     return;
   }
-  const auto errors_before = issues_.all().size();
+  const auto issues_before = issues_.all().size();
   yaml::MapReader reader(&node, node.place, "the rule", issues_);
   Rule rule;
   read_id(reader.required("id"), rule.id);
@@ -78,7 +78,10 @@ void RuleReader::read_rule(const yaml::Node& node) {
   }
   const auto* when = reader.required("when");
   rule.when = check_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
-  if (rule.when != nullptr) rule.when_text = expression_text(*when);
+  if (rule.when != nullptr) {
+    rule.when_text = expression_text(*when);
+    if (!rule.id.empty()) note_condition(rule, *when);
+  }
 
   const auto* then = reader.required("then");
   const auto* then_key = reader.key("then");
@@ -88,8 +91,27 @@ void RuleReader::read_rule(const yaml::Node& node) {
   }
   read_tests_of(reader, rule);
   reader.finish();
-  const bool good = reader.is_map() && issues_.all().size() == errors_before && rule.when != nullptr;
+  const auto& all = issues_.all();
+  const bool faulty = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(issues_before), all.end(),
+                                  [](const Issue& issue) { return issue.severity == Severity::kError; });
+  const bool good = reader.is_map() && !faulty && rule.when != nullptr;
   if (good) rules_.push_back(std::move(rule));
+}
+
+// The same terms in another order are the same condition.
+void RuleReader::note_condition(const Rule& rule, const yaml::Node& when) {
+  const auto& ast = rule.when->ast();
+  const auto numbers = numbers_.of(ast, ast.root);
+  std::vector<std::uint32_t> terms;
+  for (const auto term : cel::conjuncts(ast, ast.root)) terms.push_back(numbers[term]);
+  std::sort(terms.begin(), terms.end());
+  const auto [first, is_new] = conditions_.emplace(std::move(terms), std::pair(rule.id, when.place));
+  if (is_new) return;
+  const auto& [id, place] = first->second;
+  issues_.warning(
+      when.place,
+      "the rule `" + id + "` has the same condition, at " + place.file->name + ":" + std::to_string(place.line),
+      "let one rule do both, or drop one");
 }
 
 // Tests are checked with everything else, and kept for whoever runs them.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/diagnostics.h"
@@ -12,6 +13,7 @@
 #include "rules/book/expression.h"
 #include "rules/book/rule.h"
 #include "rules/book/rule_test.h"
+#include "rules/cel/subtree_numbers.h"
 
 namespace weir::book {
 
@@ -41,6 +43,7 @@ class RuleReader {
   void read_rule(const yaml::Node& node);
   void read_id(const yaml::Node* node, std::string& id);
   void read_tests_of(yaml::MapReader& reader, const Rule& rule);
+  void note_condition(const Rule& rule, const yaml::Node& when);
   void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
 
   const Vocabulary& vocabulary_;
@@ -49,6 +52,8 @@ class RuleReader {
   std::vector<Rule> rules_;
   std::vector<TestedRule> tested_;
   std::map<std::string, Place> places_;  // by id
+  cel::SubtreeNumbers numbers_;
+  std::map<std::vector<std::uint32_t>, std::pair<std::string, Place>> conditions_;  // by the numbers of their terms
   std::size_t count_ = 0;
 };
 

@@ -52,8 +52,8 @@ TEST(RuleReader, ReadsARuleWithEverything) {
 TEST(RuleReader, ReadsAListAndFilesAfterEachOther) {
   const auto result =
       read({"rules:\n  - {id: a, description: d, reason: r, when: night, then: {outcome: review}}\n"
-            "  - {id: b, description: d, reason: r, when: night, then: {points: -5}}\n",
-            rule("{points: 1}", "c")});
+            "  - {id: b, description: d, reason: r, when: '!night', then: {points: -5}}\n",
+            "id: c\ndescription: d\nreason: r\nwhen: card.count_1h > 3\nthen: {points: 1}\n"});
   EXPECT_EQ(result.report, "");
   ASSERT_EQ(result.rules.size(), 3U);
   EXPECT_EQ(result.rules[0].outcome, Outcome::kReview);
@@ -67,6 +67,30 @@ TEST(RuleReader, IdsAreUniqueOverAllFiles) {
   EXPECT_NE(result.report.find("1.yaml:1:5: error: there is a rule `same` already, at 0.yaml:1"), std::string::npos)
       << result.report;
   EXPECT_EQ(result.rules.size(), 1U);
+}
+
+TEST(RuleReader, TheSameConditionTwiceIsAWarningAndBothRulesAreThere) {
+  const auto with = [](const std::string& id, const std::string& when) {
+    return "id: " + id + "\ndescription: d\nreason: r\nwhen: " + when + "\nthen: {points: 1}\n";
+  };
+  const auto result = read({with("a", "night && card.count_1h > 3"), with("b", "night && card.count_1h > 4"),
+                            with("c", "card.count_1h   > 3 && (night)")});
+  EXPECT_EQ(result.report,
+            "2.yaml:4:7: warning: the rule `a` has the same condition, at 0.yaml:4\n"
+            "    when: card.count_1h   > 3 && (night)\n"
+            "          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+            "    let one rule do both, or drop one\n");
+  EXPECT_EQ(result.rules.size(), 3U);
+}
+
+TEST(RuleReader, AConditionThatIsNeverTrueMakesNoRule) {
+  const auto result = read({"id: a\ndescription: d\nreason: r\nwhen: night && !night\nthen: {points: 1}\n"});
+  EXPECT_EQ(result.report,
+            "0.yaml:4:16: error: `!night` can't hold together with `night` (4:7): the condition is never true\n"
+            "    when: night && !night\n"
+            "                   ^~~~~~\n"
+            "    write || if one of them is enough\n");
+  EXPECT_TRUE(result.rules.empty());
 }
 
 TEST(RuleReader, EveryLimitHoldsAtItAndNotPastIt) {
@@ -92,7 +116,8 @@ TEST(RuleReader, TheNumberOfRulesIsLimited) {
   const auto file_of = [](std::size_t first, std::size_t count) {
     std::string text = "rules:\n";
     for (std::size_t i = first; i < first + count; ++i) {
-      text += "  - {id: r" + std::to_string(i) + ", description: d, reason: r, when: night, then: {points: 1}}\n";
+      text += "  - {id: r" + std::to_string(i) + ", description: d, reason: r, when: card.count_1h > " +
+              std::to_string(i) + ", then: {points: 1}}\n";
     }
     return parse(text);
   };
