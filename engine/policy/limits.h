@@ -28,6 +28,8 @@ inline constexpr std::int64_t kMinHistoryMs = 1'000;
 inline constexpr std::int64_t kMinRecordBytes = 1 << 10;
 inline constexpr std::int64_t kMaxRecordBytes = 64 << 20;
 inline constexpr std::int64_t kMaxStringBytes = 1 << 20;
+inline constexpr std::int64_t kMaxRuleCost = 10'000'000;
+inline constexpr std::int64_t kMaxPolicyCost = 1'000'000'000;
 inline constexpr std::int64_t kMinNesting = 2;
 inline constexpr std::int64_t kMaxNesting = 256;
 

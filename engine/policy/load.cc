@@ -96,11 +96,12 @@ class Loader {
     }
     read_lists();
     const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);
-    book::RuleReader reader(vocabulary, issues_);
+    book::RuleReader reader(vocabulary, issues_, settings_.cost_limits);
     if (tests_ != nullptr) reader.keep_tests();
     for (const auto& [path, document] : roots_) {
       if (path.starts_with("rules/") && document) reader.read_file(*document);
     }
+    reader.check_cost(file_place("policy.yaml"));
     rules_ = reader.take();
     if (tests_ != nullptr) *tests_ = reader.take_tests();
     if (reader.count() == 0) {

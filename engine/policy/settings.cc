@@ -34,12 +34,16 @@ void read_bound(yaml::MapReader& reader, std::string_view key, std::int64_t leas
   if (const auto value = yaml::as_integer(reader.optional(key), least, most, issues)) out = static_cast<T>(*value);
 }
 
-void read_limits(const yaml::Node* node, const Place& at, std::int64_t history_ms, event::Limits& limits,
-                 Issues& issues) {
+void read_limits(const yaml::Node* node, const Place& at, Settings& settings, Issues& issues) {
+  auto& limits = settings.limits;
+  const auto history_ms = settings.history_ms;
   yaml::MapReader reader(node, at, "`limits`", issues);
   read_bound(reader, "record_bytes", kMinRecordBytes, kMaxRecordBytes, limits.max_record_bytes, issues);
   read_bound(reader, "string_bytes", 1, kMaxStringBytes, limits.max_string_bytes, issues);
   read_bound(reader, "nesting", kMinNesting, kMaxNesting, limits.max_nesting, issues);
+  read_bound(reader, "rule_cost", 1, kMaxRuleCost, settings.cost_limits.rule, issues);
+  read_bound(reader, "policy_cost", 1, kMaxPolicyCost, settings.cost_limits.policy, issues);
+  settings.cost_limits.text_bytes = limits.max_string_bytes;
   if (const auto ahead = yaml::as_duration_ms(reader.optional("max_ahead"), issues)) limits.max_ahead_ms = *ahead;
   const auto* horizon_node = reader.optional("duplicates_within");
   if (const auto horizon = yaml::as_duration_ms(horizon_node, issues)) {
@@ -78,7 +82,7 @@ Settings read_settings(const yaml::Node& root, Issues& issues) {
   const auto* thresholds = reader.required("thresholds");
   read_thresholds(thresholds, place_of(reader, "thresholds"), settings.thresholds, issues);
   const auto* limits = reader.optional("limits");
-  read_limits(limits, place_of(reader, "limits"), settings.history_ms, settings.limits, issues);
+  read_limits(limits, place_of(reader, "limits"), settings, issues);
   reader.finish();
   return settings;
 }

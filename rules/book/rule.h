@@ -30,6 +30,7 @@ struct Rule {
   Mode mode = Mode::kLive;
   std::string when_text;
   std::unique_ptr<cel::Expression> when;  // of type bool; what the Book is made of, and not there any more in it
+  std::uint64_t cost = 0;                 // of one evaluation at worst, in units of rules/cel/limits.h
   std::vector<std::uint32_t> slots;       // that `when` names, ascending: what an audit record shows beside a verdict
   std::int32_t points = 0;                // -1000 to 1000
   std::optional<Outcome> outcome;         // kReview or kDecline

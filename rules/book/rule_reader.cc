@@ -7,6 +7,8 @@
 
 #include "engine/yaml/map_reader.h"
 #include "engine/yaml/scalars.h"
+#include "rules/cel/cost.h"
+#include "rules/cel/extent.h"
 
 namespace weir::book {
 namespace {
@@ -21,6 +23,10 @@ bool made_of(std::string_view text, std::string_view punctuation, bool upper_cas
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (upper_case && c >= 'A' && c <= 'Z') ||
            punctuation.find(c) != std::string_view::npos;
   });
+}
+
+std::string cost_text(std::uint64_t units) {
+  return units < cel::kHugeCost ? std::to_string(units) + " units" : "more units than can be counted";
 }
 
 std::string trimmed(std::string text) {
@@ -80,6 +86,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
   rule.when = check_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
   if (rule.when != nullptr) {
     rule.when_text = expression_text(*when);
+    read_cost(*when, rule);
     if (!rule.id.empty()) note_condition(rule, *when);
   }
 
@@ -96,6 +103,41 @@ void RuleReader::read_rule(const yaml::Node& node) {
                                   [](const Issue& issue) { return issue.severity == Severity::kError; });
   const bool good = reader.is_map() && !faulty && rule.when != nullptr;
   if (good) rules_.push_back(std::move(rule));
+}
+
+void RuleReader::read_cost(const yaml::Node& when, Rule& rule) {
+  const auto& ast = rule.when->ast();
+  const auto bound = cel::worst_case_cost(ast, ast.root, limits_.text_bytes);
+  rule.cost = bound.units;
+  if (rule.cost <= limits_.rule) return;
+  issues_.error(
+      place_at_home(*rule.when, when, ast[bound.costliest].range),
+      "the rule costs " + cost_text(rule.cost) + " at worst, most of it here; the limit is " + cost_text(limits_.rule),
+      "use shorter lists or fewer loops within each other, or change `limits` in policy.yaml: `string_bytes` "
+      "bounds texts, `rule_cost` the rule");
+}
+
+void RuleReader::check_cost(const Place& whole) {
+  constexpr std::size_t kNamed = 5;
+  std::uint64_t sum = 0;
+  std::vector<const Rule*> costliest;
+  for (const auto& rule : rules_) {
+    sum = cel::plus(sum, rule.cost);
+    costliest.push_back(&rule);
+  }
+  if (sum <= limits_.policy) return;
+  const auto named = std::min(kNamed, costliest.size());
+  std::partial_sort(
+      costliest.begin(), costliest.begin() + static_cast<std::ptrdiff_t>(named), costliest.end(),
+      [](const Rule* a, const Rule* b) { return a->cost != b->cost ? a->cost > b->cost : a->id < b->id; });
+  std::string names;
+  for (std::size_t i = 0; i < named; ++i) {
+    names += (i == 0 ? "`" : ", `") + costliest[i]->id + "` (" + std::to_string(costliest[i]->cost) + ")";
+  }
+  issues_.error(whole,
+                "all rules together cost " + cost_text(sum) + " at worst, the limit is " + cost_text(limits_.policy) +
+                    "; the costliest: " + names,
+                "simplify these, or raise `policy_cost` in `limits`");
 }
 
 // The same terms in another order are the same condition.

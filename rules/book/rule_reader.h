@@ -23,13 +23,23 @@ inline constexpr std::size_t kMaxReasonLength = 32;
 inline constexpr std::size_t kMaxDescriptionLength = 1'000;
 inline constexpr std::int32_t kMaxPoints = 1'000;
 
+// What rules may cost at worst, in units of rules/cel/limits.h.
+struct CostLimits {
+  std::uint64_t text_bytes = 8'192;   // of a text in a slot
+  std::uint64_t rule = 100'000;       // each rule
+  std::uint64_t policy = 10'000'000;  // all rules together
+};
+
 // Reads the rule files of one policy, one after the other; ids are unique over all of them.
 class RuleReader {
  public:
   // Both outlive the reader.
-  RuleReader(const Vocabulary& vocabulary, Issues& issues) : vocabulary_(vocabulary), issues_(issues) {}
+  RuleReader(const Vocabulary& vocabulary, Issues& issues, const CostLimits& limits = {})
+      : vocabulary_(vocabulary), issues_(issues), limits_(limits) {}
 
   void read_file(const yaml::Node& root);
+  // Once all files are read: whether all rules together keep within their limit. The issue is about the `whole`.
+  void check_cost(const Place& whole);
 
   // The rules without faults.
   std::vector<Rule> take() { return std::move(rules_); }
@@ -43,11 +53,13 @@ class RuleReader {
   void read_rule(const yaml::Node& node);
   void read_id(const yaml::Node* node, std::string& id);
   void read_tests_of(yaml::MapReader& reader, const Rule& rule);
+  void read_cost(const yaml::Node& when, Rule& rule);
   void note_condition(const Rule& rule, const yaml::Node& when);
   void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
 
   const Vocabulary& vocabulary_;
   Issues& issues_;
+  CostLimits limits_;
   bool keeps_tests_ = false;
   std::vector<Rule> rules_;
   std::vector<TestedRule> tested_;

@@ -44,6 +44,9 @@ class Scratch {
   }
   bool spend_text(std::size_t bytes) { return bytes < kTextBytesPerCost || spend(bytes / kTextBytesPerCost); }
 
+  // What the evaluation has cost so far.
+  std::uint64_t spent() const { return kMaxCost - cost_left_; }
+
   void exhaust() {
     cost_left_ = 0;
     exhausted_ = true;

@@ -94,6 +94,53 @@ TEST(PolicyLimits, RecordLimits) {
   EXPECT_NE(with_limit("duplicates_within: 90d1ms"), "");
 }
 
+// `id` has at most 8192 bytes, so the rule costs 1 + 128 units.
+TEST(PolicyLimits, CostOfRules) {
+  const auto with_limit = [](const std::string& limit) {
+    Sample sample;
+    sample.policy += "limits: {" + limit + "}\n";
+    sample.rules = with(sample.rules, "card.count_1h > 3", "id.matches('a+')");
+    return sample;
+  };
+  EXPECT_EQ(with_limit("rule_cost: 129, policy_cost: 129").report(), "");
+  expect_fault(with_limit("rule_cost: 128"),
+               "rules/a.yaml:4:7: error: the rule costs 129 units at worst, most of it here; the limit is 128 units");
+  expect_fault(with_limit("policy_cost: 128"),
+               "policy.yaml: error: all rules together cost 129 units at worst, the limit is 128 units; the costliest: "
+               "`rule` (129)");
+  EXPECT_EQ(with_limit("rule_cost: 1, string_bytes: 63").report(), "") << "shorter texts cost less";
+  EXPECT_EQ(with_limit("rule_cost: 10000000, policy_cost: 1000000000").report(), "");
+  expect_fault(with_limit("rule_cost: 10000001"), "`10000001` is out of range");
+  expect_fault(with_limit("rule_cost: 0"), "`0` is out of range");
+  expect_fault(with_limit("policy_cost: 1000000001"), "`1000000001` is out of range");
+  expect_fault(with_limit("policy_cost: 0"), "`0` is out of range");
+}
+
+TEST(PolicyLimits, TheFiveCostliestRulesAreNamed) {
+  Sample sample;
+  sample.policy += "limits: {policy_cost: 1000}\n";
+  sample.rules = "rules:\n";
+  for (std::size_t i = 1; i <= 7; ++i) {
+    std::string when = "id.matches('a')";
+    for (std::size_t k = 1; k < i; ++k) when += " || id.matches('a" + number(k) + "')";
+    sample.rules +=
+        "  - {id: r" + number(i) + ", description: d, reason: R, when: \"" + when + "\", then: {points: 500}}\n";
+  }
+  expect_fault(sample, "the costliest: `r7` (899), `r6` (771), `r5` (642), `r4` (514), `r3` (386)\n");
+}
+
+// 10,000 of the kind that bench/rule_mix.py draws, and the shipped policies, keep within the limits as they are.
+TEST(PolicyLimits, TenThousandOrdinaryRulesKeepWithinTheCost) {
+  Sample sample;
+  sample.rules = "rules:\n";
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    sample.rules += "  - {id: r" + number(i) + ", description: d, reason: R, when: \"amount > eur('" + number(i) +
+                    ".00') && id.matches('(?i)x" + number(i) +
+                    "') && ['ab', 'cd', 'ef'].exists(w, id.contains(w))\", then: {points: 500}}\n";
+  }
+  EXPECT_EQ(sample.report(), "");
+}
+
 TEST(PolicyLimits, LimitsAreWhatTheSchemaGets) {
   Sample sample;
   sample.policy += "limits: {record_bytes: 2048, string_bytes: 64, nesting: 4, max_ahead: 1m, duplicates_within: 2h}\n";
