@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/book/comparison.h"
+
 namespace weir::book {
 namespace {
 
 using cel::Function;
 using cel::NodeKind;
-
-bool is_comparison(Function function) { return function >= Function::kEqual && function <= Function::kGreaterEqual; }
 
 // `5 < x` as `x > 5`.
 Function mirrored(Function comparison) {
@@ -104,24 +104,6 @@ void recognise(const cel::Ast& ast, cel::NodeId id, Term& term) {
   }
 }
 
-template <class T>
-bool holds(Function comparison, const T& a, const T& b) {
-  switch (comparison) {
-    case Function::kEqual:
-      return a == b;
-    case Function::kNotEqual:
-      return a != b;
-    case Function::kLess:
-      return a < b;
-    case Function::kLessEqual:
-      return a <= b;
-    case Function::kGreater:
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
-
 // Nothing if the value is of another kind, or an amount in another currency.
 std::optional<bool> compared(const Term& term, const Value& value) {
   const Value& constant = term.constants[0];
@@ -174,11 +156,18 @@ std::optional<bool> evaluated_in_place(const Term& term, const Value& value) {
 Term make_term(const cel::Expression& expression, cel::NodeId root) {
   Term term(expression.compile(root));
   recognise(expression.ast(), root, term);
+  if (term.kind != TermKind::kProgram) return term;
+  if (const auto formula = read_formula(expression.ast(), root)) {
+    term.kind = TermKind::kFormula;
+    term.formula = *formula;
+  }
   return term;
 }
 
 Value evaluate_term(const Term& term, std::span<const Value> slots, cel::Scratch& scratch) {
-  if (term.kind != TermKind::kProgram) {
+  if (term.kind == TermKind::kFormula) {
+    if (const auto result = evaluated(term.formula, slots)) return Value::boolean(*result);
+  } else if (term.kind != TermKind::kProgram) {
     if (const auto result = evaluated_in_place(term, slots[term.slot])) return Value::boolean(*result);
   }
   return term.program.evaluate(slots, scratch);

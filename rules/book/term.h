@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
+#include "rules/book/formula.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/functions.h"
 #include "rules/cel/program.h"
@@ -15,13 +16,15 @@
 
 namespace weir::book {
 
-// Most terms compare one slot with a constant: these are looked at in place and can be indexed.
+// Most terms compare one slot with a constant: these are looked at in place and can be indexed. Formulas are looked at
+// in place.
 enum class TermKind : std::uint8_t {
   kProgram,  // anything
   kFlag,     // slot, or !slot
   kHas,      // has(slot), or !has(slot)
   kCompare,  // slot `comparison` constant; int, double, money, or a string's equality
   kOneOf,    // slot in [constants], ints or strings
+  kFormula,  // arithmetic of slots and constants on both sides of a comparison
 };
 
 struct Term {
@@ -30,8 +33,9 @@ struct Term {
   TermKind kind = TermKind::kProgram;
   bool negated = false;                             // kFlag, kHas
   cel::Function comparison = cel::Function::kNone;  // kCompare: kEqual to kGreaterEqual, the slot on the left
-  std::uint32_t slot = 0;                           // of all kinds but kProgram
+  std::uint32_t slot = 0;                           // of all kinds but kProgram and kFormula
   std::vector<Value> constants;                     // one for kCompare; their texts live in the Book
+  Formula formula;                                  // kFormula
   cel::Program program;                             // the whole term, for values of other kinds than expected
   std::vector<std::uint32_t> shared;                // shared values (their indices) that the term reads
 };

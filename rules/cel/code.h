@@ -60,6 +60,7 @@ enum class Op : std::uint8_t {
   kMoneyGreaterEqual,
   kTextEqual,
   kTextNotEqual,
+  kTextTest,  // dst = function(a, b), one of kContains to kEndsWith
   kIntArithmetic,
   kRealArithmetic,
   kIntToReal,
@@ -110,14 +111,16 @@ class Code {
   // A copy of a value, its texts and elements, that lives as long as the code.
   Value keep(const Value& value);
 
+  // What every evaluation reads stands together.
   std::vector<Instruction> instructions;
   std::vector<Value> constants;
+  std::size_t register_count = 0;
+  std::size_t slot_end = 0;  // all slots that are read lie before it
   std::vector<ConstantSet> sets;
   std::vector<Pattern> patterns;
   std::vector<TimeZone> zones;
   std::vector<SlotName> slot_names;  // one for each slot that is read
   std::vector<std::uint32_t> slots;  // the same, ascending
-  std::size_t register_count = 0;
   Type type;
 
  private:

@@ -9,42 +9,13 @@
 #include "rules/cel/collection.h"
 #include "rules/cel/interpreter.h"
 #include "rules/cel/time_zones.h"
+#include "rules/cel/typed_op.h"
 
 namespace weir::cel {
 namespace {
 
 using Register = std::uint16_t;
 constexpr std::uint32_t kNowhere = 0xFFFFFFFFU;
-
-// The first of the six comparisons of a type, in the order of Function::kEqual to kGreaterEqual.
-std::optional<Op> typed_comparison(Function function, TypeKind kind) {
-  if (function < Function::kEqual || function > Function::kGreaterEqual) return std::nullopt;
-  const auto offset = static_cast<int>(function) - static_cast<int>(Function::kEqual);
-  const auto from = [offset](Op first) { return static_cast<Op>(static_cast<int>(first) + offset); };
-  switch (kind) {
-    case TypeKind::kInt:
-      return from(Op::kIntEqual);
-    case TypeKind::kDouble:
-      return from(Op::kRealEqual);
-    case TypeKind::kMoney:
-      return from(Op::kMoneyEqual);
-    case TypeKind::kString:
-      if (function == Function::kEqual) return Op::kTextEqual;
-      if (function == Function::kNotEqual) return Op::kTextNotEqual;
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
-Op binary_op(Function function, TypeKind left, TypeKind right) {
-  if (left != right) return Op::kCall2;
-  if (const auto op = typed_comparison(function, left)) return *op;
-  const bool arithmetic = function >= Function::kAdd && function <= Function::kModulo;
-  if (arithmetic && left == TypeKind::kInt) return Op::kIntArithmetic;
-  if (arithmetic && left == TypeKind::kDouble) return Op::kRealArithmetic;
-  return Op::kCall2;
-}
 
 class Generator {
  public:
@@ -57,6 +28,7 @@ class Generator {
     emit({Op::kReturn, Function::kNone, 0, result, 0, 0});
     code_->type = ast_[root].type;
     code_->register_count = most_registers_;
+    code_->slot_end = code_->slots.empty() ? 0 : code_->slots.back() + 1;
     return std::move(code_);
   }
 
@@ -362,7 +334,8 @@ class Generator {
   }
 
   std::optional<Value> pattern_value(NodeId id) {
-    return ast_[id].kind == NodeKind::kLiteral ? ast_[id].literal : folded(id);
+    if (ast_[id].kind == NodeKind::kLiteral) return ast_[id].literal;
+    return ast_[id].constant() ? folded(id) : std::nullopt;
   }
 
   void in_a_row(Op op, Register dst, const Node& node) {
@@ -376,6 +349,7 @@ class Generator {
   void macro(Register dst, const Node& node) {
     if (node.macro >= Macro::kOptMap) return optional_macro(dst, node);
     const std::uint32_t range = operand(node.children[0]);
+    if (const Value* list = unrollable(node, range)) return unrolled(dst, node, *list);
     const Register loop = take(4);
     set_local(node.index, kRegisterSpace | static_cast<Register>(loop + 2));
     if (!node.second_name.empty()) set_local(node.index + 1, kRegisterSpace | static_cast<Register>(loop + 3));
@@ -419,6 +393,37 @@ class Generator {
     const std::uint32_t decide = emit({all ? Op::kAnd : Op::kOr, Function::kNone, dst, test, 0, 0});
     repeat(next);
     for (const auto jump : {begin, next, decide}) land(jump);
+  }
+
+  // The list of a quantifier over a few constants, which needs no loop.
+  const Value* unrollable(const Node& node, std::uint32_t range) const {
+    constexpr std::size_t kMostElements = 16;
+    constexpr std::size_t kMostCopies = 64;  // of what stands innermost
+    if (node.macro != Macro::kAll && node.macro != Macro::kExists) return nullptr;
+    const Value* list = constant_at(range);
+    if (list == nullptr || !list->is(ValueKind::kList)) return nullptr;
+    const std::size_t count = list_elements(*list).size();
+    return count <= kMostElements && count * copies_ <= kMostCopies ? list : nullptr;
+  }
+
+  void unrolled(Register dst, const Node& node, const Value& list) {
+    const bool all = node.macro == Macro::kAll;
+    const auto elements = list_elements(list);
+    emit({Op::kMove, Function::kNone, dst, constant(Value::boolean(all)), 0, 0});
+    std::vector<std::uint32_t> jumps;
+    const std::size_t copies = copies_;
+    copies_ *= std::max<std::size_t>(1, elements.size());
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const std::size_t mark = next_register_;
+      const bool pairs = !node.second_name.empty();
+      if (pairs) set_local(node.index, constant(Value::int64(static_cast<std::int64_t>(i))));
+      set_local(node.index + (pairs ? 1 : 0), kept_constant(elements[i]));
+      const std::uint32_t test = operand(node.children[1]);
+      jumps.push_back(emit({all ? Op::kAnd : Op::kOr, Function::kNone, dst, test, 0, 0}));
+      next_register_ = mark;
+    }
+    copies_ = copies;
+    for (const auto jump : jumps) land(jump);
   }
 
   void exists_one(Register dst, const Node& node, std::uint32_t range, Register loop) {
@@ -472,6 +477,7 @@ class Generator {
   bool fold_names_ = true;
   Generator* outer_ = nullptr;         // of which this is a part, computed now
   std::vector<std::uint32_t> locals_;  // where the variables of macros and bindings are found
+  std::size_t copies_ = 1;             // that quantifiers around this place make of it
   std::size_t next_register_ = 0;
   std::size_t most_registers_ = 0;
 };

@@ -35,6 +35,16 @@ bool Machine::next_in_loop(const Instruction& i) {
   return true;
 }
 
+namespace {
+
+bool text_holds(Function test, std::string_view text, std::string_view part) {
+  if (test == Function::kStartsWith) return text.starts_with(part);
+  if (test == Function::kEndsWith) return text.ends_with(part);
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
 Value Machine::run() {
   const Instruction* const first = code_.instructions.data();
   const Instruction* next = first;
@@ -195,6 +205,14 @@ Value Machine::run() {
             fast ? Value::boolean((a.as_string() == b.as_string()) == (i.op == Op::kTextEqual)) : strict2(i);
         break;
       }
+      case Op::kTextTest: {
+        const Value& a = at(i.a);
+        const Value& b = at(i.b);
+        const bool fast =
+            a.is(ValueKind::kString) && b.is(ValueKind::kString) && a.as_string().size() < kTextBytesPerCost;
+        registers_[i.dst] = fast ? Value::boolean(text_holds(i.function, a.as_string(), b.as_string())) : strict2(i);
+        break;
+      }
       case Op::kIntArithmetic: {
         const Value& a = at(i.a);
         const Value& b = at(i.b);
@@ -291,7 +309,7 @@ Value Machine::run() {
 }
 
 Value run(const Code& code, std::span<const Value> slots, Scratch& scratch) {
-  WEIR_CHECK(code.slots.empty() || code.slots.back() < slots.size(), "the expression reads a slot that isn't given");
+  WEIR_CHECK(code.slot_end <= slots.size(), "the expression reads a slot that isn't given");
   scratch.begin(code.register_count);
   return Machine(code, slots, scratch).run();
 }

@@ -10,14 +10,6 @@ constexpr std::size_t kFirstBlockCells = 256;
 
 }  // namespace
 
-void Scratch::begin(std::size_t registers) {
-  if (registers_.size() < registers) registers_.resize(registers);
-  if (total_ > 0) collect();
-  pending_.clear();
-  cost_left_ = kMaxCost;
-  exhausted_ = false;
-}
-
 // Several blocks become one that holds them all, so that a repeated evaluation allocates no more.
 void Scratch::collect() {
   if (blocks_.size() > 1) {

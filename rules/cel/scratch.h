@@ -19,7 +19,13 @@ namespace weir::cel {
 class Scratch {
  public:
   // Forgets the last evaluation. Afterwards there are at least `registers` registers.
-  void begin(std::size_t registers);
+  void begin(std::size_t registers) {
+    if (registers_.size() < registers) registers_.resize(registers);
+    if (total_ > 0) collect();
+    pending_.clear();
+    cost_left_ = kMaxCost;
+    exhausted_ = false;
+  }
 
   Value* registers() { return registers_.data(); }
   // Elements of lists under construction, the innermost last.
