@@ -1,7 +1,9 @@
 // What the rules of a policy cost for one event: checked and compiled, then evaluated over a workload of
 // bench/rule_mix.py. Every verdict is compared with that of a program of its own for each rule first.
 //
-//   rules WORKLOAD.json [--tiny] [--rounds N]
+//   rules WORKLOAD.json [--runs N] [--seconds S]
+//
+// The hash of the verdicts is that of bench/cel_go, and so is the way in which time is taken.
 #include <simdjson.h>
 #include <time.h>
 
@@ -15,7 +17,6 @@
 #include <vector>
 
 #include "engine/base/check.h"
-#include "engine/base/sha256.h"
 #include "rules/book/book.h"
 #include "rules/cel/program.h"
 
@@ -24,9 +25,9 @@ namespace {
 
 using simdjson::dom::element;
 
-std::int64_t thread_time_ns() {
+std::int64_t now_ns() {
   timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
@@ -116,7 +117,7 @@ book::Book compile(const Workload& workload, const cel::Environment& environment
   return book::Book(std::move(rules), static_cast<std::uint32_t>(workload.variables.size()));
 }
 
-// All verdicts as bits, event after event, each beginning with a byte of its own; the first rule is the lowest bit.
+// Of all events and rules: '0' a miss, '1' a hit, '2' an error.
 std::string check(const Workload& workload, const cel::Environment& environment, const book::Book& book,
                   std::vector<std::vector<Value>>& slots) {
   std::vector<cel::Program> programs;
@@ -129,72 +130,87 @@ std::string check(const Workload& workload, const cel::Environment& environment,
   std::string all;
   for (std::size_t e = 0; e < slots.size(); ++e) {
     book.evaluate(slots[e], workspace, verdicts);
-    if (!verdicts.errors.empty()) fail("a rule fails");
-    std::string bits((programs.size() + 7) / 8, '\0');
-    for (const auto hit : verdicts.hits) bits[hit / 8] = static_cast<char>(bits[hit / 8] | 1 << (hit % 8));
+    std::string row(programs.size(), '0');
+    for (const auto hit : verdicts.hits) row[hit] = '1';
+    for (const auto& failure : verdicts.errors) row[failure.rule] = '2';
     for (std::size_t i = 0; i < programs.size(); ++i) {
       const auto single = programs[i].evaluate(workload.events[e], scratch);
-      if (!single.is(ValueKind::kBool) || single.as_bool() != ((bits[i / 8] >> (i % 8) & 1) != 0)) {
+      const char expected = !single.is(ValueKind::kBool) ? '2' : single.as_bool() ? '1' : '0';
+      if (row[i] != expected) {
         fail("event " + std::to_string(e) + ", " + workload.rules[i].first + ": the book has another verdict");
       }
     }
-    all += bits;
+    all += row;
   }
   return all;
 }
 
-double share_of_hits(const Workload& workload, const std::string& bits) {
-  std::size_t hits = 0;
-  for (const char byte : bits) hits += static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned char>(byte)));
-  return static_cast<double>(hits) / static_cast<double>(workload.rules.size() * workload.events.size());
+std::uint64_t fnv1a(const std::string& bytes) {
+  std::uint64_t hash = 14'695'981'039'346'656'037U;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1'099'511'628'211U;
+  return hash;
 }
 
-void run(const Workload& workload, int rounds) {
-  const auto environment = environment_of(workload);
-  const auto before = thread_time_ns();
-  const auto book = compile(workload, environment);
-  const auto compiled_ns = thread_time_ns() - before;
-  std::vector<std::vector<Value>> slots = workload.events;
-  for (auto& event : slots) event.resize(book.slot_count());
-  const auto bits = check(workload, environment, book, slots);
-
+// Nanoseconds an event, one figure for each run; the first run is a warm-up and doesn't count.
+std::vector<double> measure(const book::Book& book, std::vector<std::vector<Value>>& slots, int runs, double seconds) {
   book::Workspace workspace(book);
   book::Verdicts verdicts;
-  std::vector<double> per_event;
-  for (int round = 0; round < rounds; ++round) {
-    const auto begin = thread_time_ns();
-    for (auto& event : slots) book.evaluate(event, workspace, verdicts);
-    per_event.push_back(static_cast<double>(thread_time_ns() - begin) / static_cast<double>(slots.size()));
+  std::vector<double> out;
+  for (int run = 0; run <= runs; ++run) {
+    const auto begin = now_ns();
+    std::int64_t taken = 0;
+    std::size_t passes = 0;
+    while (passes == 0 || static_cast<double>(taken) < seconds * 1e9) {
+      for (auto& event : slots) book.evaluate(event, workspace, verdicts);
+      ++passes;
+      taken = now_ns() - begin;
+    }
+    if (run > 0) out.push_back(static_cast<double>(taken) / static_cast<double>(passes * slots.size()));
   }
-  std::sort(per_event.begin(), per_event.end());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void run(const Workload& workload, int runs, double seconds) {
+  const auto environment = environment_of(workload);
+  const auto before = now_ns();
+  const auto book = compile(workload, environment);
+  const auto compiled_ns = now_ns() - before;
+  std::vector<std::vector<Value>> slots = workload.events;
+  for (auto& event : slots) event.resize(book.slot_count());
+  const auto verdicts = check(workload, environment, book, slots);
+  const auto count = [&verdicts](char kind) { return std::count(verdicts.begin(), verdicts.end(), kind); };
   std::printf("%zu rules (%zu terms, %zu shared values, %zu rules not indexed), %zu events, %.2f %% of the rules hit\n",
               workload.rules.size(), book.term_count(), book.shared_count(), book.unfiled_count(), slots.size(),
-              100 * share_of_hits(workload, bits));
-  std::printf("verdicts sha256 %s\n", hex(Sha256().hash(bits)).c_str());
+              100 * static_cast<double>(count('1')) / static_cast<double>(verdicts.size()));
   std::printf("checked and compiled in %.1f ms\n", static_cast<double>(compiled_ns) / 1e6);
-  std::printf("%.3f us an event (median of %d rounds, %.3f to %.3f)\n", per_event[per_event.size() / 2] / 1e3, rounds,
-              per_event.front() / 1e3, per_event.back() / 1e3);
+  std::printf("weir: verdicts %016llx: %td true, %td false, %td errors\n",
+              static_cast<unsigned long long>(fnv1a(verdicts)), count('1'), count('0'), count('2'));
+  const auto times = measure(book, slots, runs, seconds);
+  std::printf("weir: %.1f ns per event, median of %zu runs, %.1f to %.1f\n", times[times.size() / 2], times.size(),
+              times.front(), times.back());
 }
 
 }  // namespace
 }  // namespace weir
 
 int main(int argc, char** argv) {
-  int rounds = 51;
+  int runs = 9;
+  double seconds = 0.5;
   const char* path = nullptr;
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--tiny") == 0) {
-      rounds = 1;
-    } else if (std::strcmp(argv[i], "--rounds") == 0 && i + 1 < argc) {
-      rounds = std::atoi(argv[++i]);
+    if (std::strcmp(argv[i], "--runs") == 0 && i + 1 < argc) {
+      runs = std::atoi(argv[++i]);
+    } else if (std::strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
+      seconds = std::atof(argv[++i]);
     } else {
       path = argv[i];
     }
   }
-  if (path == nullptr || rounds < 1) {
-    std::fprintf(stderr, "usage: rules WORKLOAD.json [--tiny] [--rounds N]\n");
+  if (path == nullptr || runs < 1) {
+    std::fprintf(stderr, "usage: rules WORKLOAD.json [--runs N] [--seconds S]\n");
     return 2;
   }
-  weir::run(weir::read(path), rounds);
+  weir::run(weir::read(path), runs, seconds);
   return 0;
 }
