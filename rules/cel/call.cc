@@ -53,7 +53,6 @@ Value membership(const Value& element, const Value& container, Scratch& scratch)
   if (container.is(ValueKind::kList)) return Value::boolean(list_contains(container, element, scratch));
   if (container.is(ValueKind::kMap)) return Value::boolean(find_in_map(container, element, scratch) != nullptr);
   if (container.is(ValueKind::kLookup)) {
-    constexpr std::uint64_t kLookupCost = 4;
     return Value::boolean(scratch.spend(kLookupCost) && lookup_of(container).contains(element));
   }
   return no_overload(Function::kIn);

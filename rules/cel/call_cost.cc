@@ -180,6 +180,7 @@ CostAndExtent operator_cost(const Ast& ast, const Node& node, Arguments argument
     case Function::kNotEqual:
       return {equality_cost(arguments[0], arguments[1]), {}};
     case Function::kIn:
+      if (ast[node.children[1]].type.kind() == TypeKind::kLookup) return {kLookupCost, {}};
       return {look_up_cost(arguments[1], arguments[0]), {}};
     case Function::kIndex:
       return element_of(ast[node.children[0]].type, arguments, false);

@@ -18,6 +18,7 @@ inline constexpr std::size_t kMaxPatternBytes = 1'024;
 // bytes of text.
 inline constexpr std::uint64_t kMaxCost = 100'000;
 inline constexpr std::uint64_t kTextBytesPerCost = 64;
+inline constexpr std::uint64_t kLookupCost = 4;  // of `in` a named list
 // Strings, lists and maps that one evaluation may build.
 inline constexpr std::size_t kMaxHeapBytes = 4U << 20U;
 
