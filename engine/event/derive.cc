@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/civil_time.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::event {
 namespace {
@@ -70,6 +71,8 @@ Value derive(Derivation derivation, std::string_view text, Event& event) {
       return email_domain(text, event);
     case Derivation::kBirthYear:
       return birth_year(text);
+    case Derivation::kTimeZone:
+      return cel::TimeZone::find(text) ? Value::string(event.keep(text)) : Value::absent();
   }
   WEIR_CHECK(false, "a derived field has a derivation");
   return Value::absent();

@@ -78,9 +78,9 @@ EventBuilder::EventBuilder(const Schema& schema, std::string_view token_key, Raw
     const bool derived = field.derivation != Derivation::kNone;
     if (derived) {
       const auto source = schema.find(field.derived_from);
-      WEIR_CHECK(source.has_value() && has_text(schema.fields[*source].type) &&
-                     schema.fields[*source].derivation == Derivation::kNone,
-                 "a derived field has a source that is a string or int64 of the record");
+      WEIR_CHECK(source.has_value() && schema.fields[*source].derivation == Derivation::kNone &&
+                     (has_text(schema.fields[*source].type) || schema.fields[*source].type == FieldType::kEnum),
+                 "a derived field has a source that is a text or int64 of the record");
       WEIR_CHECK(!field.personal, "a derived field is not personal");
       plans_[*source].derived.push_back({slot, field.derivation});
     }
@@ -188,6 +188,10 @@ bool EventBuilder::finish(std::span<const RawText> texts, std::int64_t clock_ms,
   for (const std::uint32_t slot : must_derive_[event.type]) {
     if (!event[slot].is_absent()) continue;
     const Field& field = schema_.fields[slot];
+    if (!field.derived_default.empty()) {
+      event[slot] = Value::string(field.derived_default);
+      continue;
+    }
     const RawText& raw = text_of(*schema_.find(field.derived_from), texts);
     return refuse(reject, RejectReason::kMissingField, field.name, raw.offset,
                   "the required field can't be derived from `" + field.derived_from + "`");

@@ -75,7 +75,10 @@ class FeatureReader {
     FeatureDraft feature;
     feature.definition.entity = entity;
     feature.definition.name = entry.key.text;
-    check_member_name(entry.key, "a feature", issues_);
+    if (check_member_name(entry.key, "a feature", issues_) && entry.key.text == "zone") {
+      issues_.error(entry.key.place, "`zone` can't name a feature: `" + entity + ".zone` is the entity's time zone");
+    }
+    vocabulary_.zones = zones_of(draft_.schema, entity);
     yaml::MapReader reader(&entry.value, entry.key.place, "the feature `" + entry.key.text + "`", issues_);
     if (reader.is_map()) read_keys(reader, feature.definition, *out.texts);
     feature.is_faulty = issues_.all().size() != errors_before || !reader.is_map();

@@ -130,6 +130,7 @@ class Loader {
     Policy policy;
     policy.name = settings_.name;
     policy.hash = policy_hash(files_);
+    policy.time_zones = cel::time_zone_version();
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));

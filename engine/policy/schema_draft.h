@@ -27,6 +27,9 @@ std::optional<SchemaDraft> read_schema(const yaml::Node& root, Issues& issues);
 // The `fields` mapping. Types of events are in `draft.schema` already.
 void read_fields(const yaml::Node* node, SchemaDraft& draft, Issues& issues);
 
+// The `entities` mapping. The fields are in `draft` already; zones that come with the event are fields of their own.
+void read_entities(const yaml::Node* node, SchemaDraft& draft, Issues& issues);
+
 // The slot of the field that `node` names; nothing, and an issue, if there is none.
 std::optional<std::uint32_t> find_field(const yaml::Node* node, const SchemaDraft& draft, Issues& issues);
 

@@ -46,7 +46,8 @@ void print_text(const Result<policy::Policy, Issues>& policy, const std::string&
             << counted(schema.fields.size(), "field", "fields") << ", "
             << counted(schema.entities.size(), "entity", "entities") << ", "
             << counted((*policy).features.size(), "feature", "features") << ", "
-            << counted((*policy).rules->rules().size(), "rule", "rules") << "\n";
+            << counted((*policy).rules->rules().size(), "rule", "rules") << "; time zones " << (*policy).time_zones
+            << "\n";
 }
 
 void append_issue(JsonWriter& json, const Issue& issue) {
@@ -84,6 +85,8 @@ void print_json(const Result<policy::Policy, Issues>& policy) {
     json.string((*policy).name);
     json.key("hash");
     json.string((*policy).hash);
+    json.key("time_zones");
+    json.string((*policy).time_zones);
     append_count(json, "fields", (*policy).schema->fields.size());
     append_count(json, "entities", (*policy).schema->entities.size());
     append_count(json, "features", (*policy).features.size());

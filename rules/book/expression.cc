@@ -7,6 +7,7 @@
 #include "engine/yaml/scalars.h"
 #include "engine/yaml/source_text.h"
 #include "rules/book/text_check.h"
+#include "rules/book/zone_check.h"
 
 namespace weir::book {
 namespace {
@@ -63,6 +64,7 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
     found = expression.error();
   } else {
     check_texts(**expression, vocabulary, found);
+    check_zones(**expression, vocabulary, found);
   }
   append_at_home(found, *node, vocabulary, issues);
   if (!expression.ok() || found.has_errors()) return nullptr;

@@ -29,6 +29,8 @@ struct Vocabulary {
   std::vector<KnownTexts> texts;
   // Names that an author may well expect and that are no variables here, with what to do instead.
   std::map<std::string, std::string, std::less<>> unavailable;
+  // Time zones at hand, by name ("card.zone"): a part of a time that is asked for without one may be a slip.
+  std::vector<std::string> zones;
 };
 
 // The expression without the white space around it; the shared text of equal expressions.

@@ -73,6 +73,10 @@ class TestReader {
   void read_given(const yaml::Node& key, const yaml::Node& node, RuleTest& test) {
     const auto* variable = vocabulary_.environment.find(key.text);
     if (variable == nullptr) return report_unknown(key);
+    if (variable->constant) {
+      issues_.error(key.place, "`" + variable->name + "` is always '" + *variable->constant + "'");
+      return;
+    }
     if (node.kind == yaml::NodeKind::kNull) return;
     if (const auto value = value_of(node, *variable)) test.given.emplace_back(variable->slot, *value);
   }
