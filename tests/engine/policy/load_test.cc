@@ -38,7 +38,7 @@ TEST(LoadPolicy, ReadsTheSchema) {
       "  payer: email\n"
       "  place: [shop, currency]\n";
   sample.features = "place: {n: {count: events, window: 1d}}\n";
-  sample.rules = with(sample.rules, "card.count_1h > 3", "place.n > 1");
+  sample.rules = with(sample.rules, "card.count_1h > 3", "has(place.n) && place.n > 1");
   const auto policy = loaded(sample);
   const auto& schema = *policy.schema;
   EXPECT_EQ(schema.name, "sample");
