@@ -51,7 +51,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
     }
     return;
   }
-  const auto errors_before = issues_.all().size();
+  const auto issues_before = issues_.all().size();
   yaml::MapReader reader(&node, node.place, "the rule", issues_);
   Rule rule;
   read_id(reader.required("id"), rule.id);
@@ -88,7 +88,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
   }
   read_tests_of(reader, rule);
   reader.finish();
-  const bool good = reader.is_map() && issues_.all().size() == errors_before && rule.when != nullptr;
+  const bool good = reader.is_map() && !issues_.has_errors(issues_before) && rule.when != nullptr;
   if (good) rules_.push_back(std::move(rule));
 }
 

@@ -39,7 +39,7 @@ book::VerdictKind verdict(const Policy& policy, std::string_view json) {
 }
 
 std::string record(std::string_view time, std::string_view more = "") {
-  return R"({"id":"1","time":")" + std::string(time) + R"(","amount":"1.00")" + std::string(more) + "}";
+  return R"({"id":"1","time":")" + std::string(time) + R"(","amount":"1.00","flag":true,"card":{"number":"1"})" + std::string(more) + "}";
 }
 
 TEST(EntityZones, AFixedZoneIsAConstant) {
@@ -82,9 +82,11 @@ TEST(EntityZones, AnEnumMayHoldThem) {
   auto sample = zoned("{field: channel, default: UTC}", "time.getHours(card.zone) == 9");
   sample.schema = with(sample.schema, "[online, chip]", "[Asia/Tokyo, Asia/Tokio]");
   EXPECT_EQ(warnings(sample),
-            "schema.yaml:14:41: warning: the value `Asia/Tokio` of `channel` is not a time zone: it counts as the "
-            "default\n  card: {key: card_number, zone: {field: channel, default: UTC}}\n"
-            "                                        ^~~~~~~\n    did you mean `Asia/Tokyo`?\n");
+            "schema.yaml:14:42: warning: the value `Asia/Tokio` of `channel` is not a time zone: it counts as the "
+            "default\n"
+            "      card: {key: card_number, zone: {field: channel, default: UTC}}\n"
+            "                                             ^~~~~~~\n"
+            "    did you mean `Asia/Tokyo`?\n");
   const auto policy = sample.load();
   ASSERT_TRUE(policy.ok());
   EXPECT_EQ(verdict(*policy, record("2026-01-10T00:00:00Z", R"(,"channel":"Asia/Tokyo")")), book::VerdictKind::kHit);
@@ -119,6 +121,16 @@ TEST(EntityZones, UtcWhereAZoneIsKnownIsAWarning) {
   EXPECT_EQ(warnings(without), "");
 }
 
+TEST(EntityZones, AWarnedRuleOrFeatureIsThereAllTheSame) {
+  auto sample = zoned("UTC", "time.getHours() < 6 && card.count_1h > 3");
+  sample.features = "card:\n  count_1h: {count: events, window: 1h, where: time.getHours() < 6}\n";
+  const auto policy = sample.load();
+  ASSERT_TRUE(policy.ok()) << policy.error().render();
+  EXPECT_EQ(policy->warnings.all().size(), 2U);
+  EXPECT_EQ(policy->rules->rules().size(), 1U);
+  EXPECT_EQ(policy->features.size(), 1U);
+}
+
 TEST(EntityZones, FaultsAreNamed) {
   const auto says = [](const Sample& sample, std::string_view text) {
     const auto report = sample.report();
@@ -129,13 +141,13 @@ TEST(EntityZones, FaultsAreNamed) {
   says(zoned("Europe/Berln", when), "did you mean `Europe/Berlin`?");
   says(zoned("Berlin", when), "did you mean `Europe/Berlin`?");
   says(zoned("nowhere at all", when), "write a name, e.g. Europe/Berlin");
-  says(zoned("[UTC]", when), "schema.yaml:14:33: error: ");
+  says(zoned("[UTC]", when), "schema.yaml:14:34: error: a single value must stand here, not a list");
   says(zoned("{field: shop}", when), "`default`");
   says(zoned("{default: UTC}", when), "`field`");
   says(zoned("{field: shp, default: UTC}", when), "did you mean `shop`?");
   says(zoned("{field: rate, default: UTC}", when), "a zone comes from a field of type string or enum");
   says(zoned("{field: card_number, default: UTC}", when), "neither personal nor derived");
-  says(zoned("{field: shop, default: UTC, of: x}", when), "unknown key `of`");
+  says(zoned("{field: shop, default: UTC, of: x}", when), "the zone of `card` has no key `of`");
   says(zoned("UTC", "time.getHours(shop_floor.zone) < 6"), "give `shop_floor` a zone in schema.yaml");
   says(zoned("UTC", "time.getHours(card.zoone) < 6"), "did you mean `card.zone`?");
   says(zoned("{field: shop, default: UTC}", "time.getHours(card.zoone) < 6"), "did you mean `card.zone`?");
@@ -152,7 +164,7 @@ TEST(EntityZones, FaultsAreNamed) {
 
 TEST(EntityZones, AKeyOfSeveralFieldsMayHaveOne) {
   auto sample = zoned("UTC", "card.count_1h > 3");
-  sample.schema = with(sample.schema, "key: card_number", "key: [card_number, shop]");
+  sample.schema = with(sample.schema, "key: card_number", "key: [card_number, id]");
   const auto policy = sample.load();
   ASSERT_TRUE(policy.ok()) << policy.error().render();
   EXPECT_EQ(policy->schema->entities[0].key_slots.size(), 2U);

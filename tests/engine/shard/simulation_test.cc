@@ -334,7 +334,9 @@ TEST(Simulation, AnEngineWithOtherTimeZonesGoesOnAfterACleanStop) {
   std::string policy;
   for (const auto& stored : site.audit.partitions[0]) {
     ASSERT_TRUE(reader.read(*stored.value, parsed).ok());
-    if (parsed.kind == audit::Kind::kTransaction) EXPECT_EQ(parsed.policy, policy);
+    if (parsed.kind == audit::Kind::kTransaction) {
+      EXPECT_EQ(parsed.policy, policy);
+    }
     if (parsed.kind != audit::Kind::kPolicy) continue;
     versions.push_back(parsed.time_zones);
     policy = parsed.policy;
