@@ -62,6 +62,7 @@ Value birth_year(std::string_view text) {
 Value derive(Derivation derivation, std::string_view text, Event& event) {
   switch (derivation) {
     case Derivation::kNone:
+    case Derivation::kBaseAmount:
       break;
     case Derivation::kBin:
       return bin(text, event);
@@ -74,7 +75,7 @@ Value derive(Derivation derivation, std::string_view text, Event& event) {
     case Derivation::kTimeZone:
       return cel::TimeZone::find(text) ? Value::string(event.keep(text)) : Value::absent();
   }
-  WEIR_CHECK(false, "a derived field has a derivation");
+  WEIR_CHECK(false, "this is not derived from a text");
   return Value::absent();
 }
 

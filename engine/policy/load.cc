@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/policy/exchange_reader.h"
 #include "engine/policy/feature_reader.h"
 #include "engine/policy/limits.h"
 #include "engine/policy/policy.h"
@@ -36,7 +37,8 @@ class Loader {
     parse_all();
     const auto* settings_root = root("policy.yaml");
     if (settings_root != nullptr) settings_ = read_settings(*settings_root, issues_);
-    if (const auto* schema_root = root("schema.yaml")) draft_ = read_schema(*schema_root, issues_);
+    const auto exchange = load_exchange(settings_root != nullptr);
+    if (const auto* schema_root = root("schema.yaml")) draft_ = read_schema(*schema_root, exchange, issues_);
     if (draft_) read_rest();
     if (issues_.has_errors()) return in_order(issues_);
     return finish();
@@ -74,6 +76,7 @@ class Loader {
 
   void parse_all() {
     for (const auto& file : files_) {
+      if (file.path == kExchangeFile) continue;
       const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file.path, file.text});
       roots_[file.path] = yaml::parse_document(source, issues_);
     }
@@ -83,6 +86,27 @@ class Loader {
   const yaml::Node* root(const std::string& path) const {
     const auto found = roots_.find(path);
     return found == roots_.end() || !found->second ? nullptr : &*found->second;
+  }
+
+  // The rates, or nullptr if the policy has none. Faulty ones are better than none: what needs them is not wrong for
+  // it.
+  std::shared_ptr<const cel::ExchangeTable> load_exchange(bool settings_known) {
+    const auto file = std::find_if(files_.begin(), files_.end(), [](const auto& f) { return f.path == kExchangeFile; });
+    const auto& settings = settings_.exchange;
+    if (!settings && settings_known) {
+      if (file != files_.end()) {
+        error_of(file->path, "policy.yaml does not say what the rates are for", "write `exchange: {base: EUR}` there");
+      }
+      return nullptr;
+    }
+    const auto base = settings && settings->base ? *settings->base : *currency_by_code("EUR");
+    const auto max_age_ms = settings ? settings->max_age_ms : kMinExchangeAgeMs;
+    if (file == files_.end()) {
+      if (settings) issues_.error(settings->place, "the policy has no file exchange.csv with the rates");
+      return std::make_shared<const cel::ExchangeTable>(base, std::vector<cel::ExchangeRate>(), max_age_ms);
+    }
+    const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file->path, file->text});
+    return std::make_shared<const cel::ExchangeTable>(base, read_exchange_rates(source, base, issues_), max_age_ms);
   }
 
   // Features and rules. What can't be known for a fault elsewhere is not complained about.
@@ -135,7 +159,9 @@ class Loader {
     policy.thresholds = settings_.thresholds;
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
     const auto features = static_cast<std::uint32_t>(features_.drafts.size());
-    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft_->schema.slot_count() + features);
+    const auto& draft = draft_->schema;
+    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft.slot_count() + features,
+                                                      cel::ExchangeSource{draft.exchange, draft.time_slot});
     policy.warnings = in_order(issues_);
 
     // Moving the schema moves its vectors, so that views of its enumeration names stay good.

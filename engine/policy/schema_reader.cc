@@ -167,9 +167,11 @@ std::vector<std::string> read_path(const yaml::Node* node, Issues& issues) {
   return path;
 }
 
-std::optional<SchemaDraft> read_schema(const yaml::Node& root, Issues& issues) {
+std::optional<SchemaDraft> read_schema(const yaml::Node& root, std::shared_ptr<const cel::ExchangeTable> exchange,
+                                       Issues& issues) {
   SchemaDraft draft;
   auto& schema = draft.schema;
+  schema.exchange = std::move(exchange);
   yaml::MapReader reader(&root, root.place, "schema.yaml", issues);
   const auto* event_types = reader.optional("event_types");
   if (event_types != nullptr) {

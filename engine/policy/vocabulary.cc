@@ -198,6 +198,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
   }
   declare_zones(vocabulary, schema);
   vocabulary.zones = zones_of(schema);
+  vocabulary.exchange = {schema.exchange, schema.time_slot};
   declare_event_type(vocabulary, schema);
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const auto& definition = features[i].definition;

@@ -154,6 +154,7 @@ void read_tests(const yaml::Node* node, const Vocabulary& vocabulary, TestedRule
     issues.error(node->place, "a rule has at most " + std::to_string(kMaxTestsOfARule) + " tests");
     return;
   }
+  rule.exchange = vocabulary.exchange;
   TestReader reader(vocabulary, rule, issues);
   for (const auto& item : items) reader.read(item);
 }
@@ -183,6 +184,7 @@ class Runner {
   void run(const RuleTest& test) {
     std::fill(slots_.begin(), slots_.end(), Value());
     for (const auto& [slot, value] : test.given) slots_[slot] = value;
+    scratch_.set_exchange(rule_.exchange.at(slots_));
     const auto result = outcome(ast_.root);
     const auto kind = !result.is(ValueKind::kBool) ? VerdictKind::kError
                       : result.as_bool()           ? VerdictKind::kHit

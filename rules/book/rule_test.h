@@ -33,6 +33,7 @@ struct TestedRule {
   std::unique_ptr<cel::Expression> when;  // nullptr if it has faults
   std::vector<RuleTest> tests;
   std::deque<std::string> texts;  // of the given values
+  cel::ExchangeSource exchange;
 };
 
 // `tests` of a rule, into `rule`. Given are names of the vocabulary, with values as a YAML file holds them:
