@@ -11,6 +11,7 @@
 #include "ops/command/features_command.h"
 #include "ops/command/generate_command.h"
 #include "ops/command/init_command.h"
+#include "ops/command/reference_command.h"
 #include "ops/command/replay_command.h"
 #include "ops/command/run_command.h"
 #include "ops/command/state_command.h"
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   weir::command::add_init_command(app, exit_code);
   weir::command::add_check_command(app, exit_code);
   weir::command::add_test_command(app, exit_code);
+  weir::command::add_reference_command(app, exit_code);
   weir::command::add_features_command(app, exit_code);
   weir::command::add_run_command(app, exit_code);
   weir::command::add_explain_command(app, exit_code);
