@@ -177,6 +177,7 @@ Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
       break;
     case Kind::kPolicy: {
       out.policy = members.text("policy");
+      out.time_zones = members.text("time_zones");
       dom::object files;
       if (record["files"].get(files) != simdjson::SUCCESS) return bad("member \"files\" is missing");
       for (const auto file : files) {

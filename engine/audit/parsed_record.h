@@ -34,6 +34,7 @@ struct ParsedRecord {
   InputPlace input;  // its topic views `topic`
 
   std::string policy;                // transaction, start, policy
+  std::string time_zones;            // policy
   std::vector<NamedText> files;      // policy
   std::string event_id;              // transaction, duplicate, label
   std::uint64_t first_sequence = 0;  // duplicate

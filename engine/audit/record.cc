@@ -299,11 +299,14 @@ void append_start(const Head& head, const StartFacts& facts, std::string& out) {
   json.end_object();
 }
 
-void append_policy(const Head& head, std::string_view hash, std::span<const FileView> files, std::string& out) {
+void append_policy(const Head& head, std::string_view hash, std::string_view time_zones,
+                   std::span<const FileView> files, std::string& out) {
   JsonWriter json(out);
   begin(Kind::kPolicy, head, json);
   json.key("policy");
   json.string(hash);
+  json.key("time_zones");
+  json.string(time_zones);
   json.key("files");
   json.begin_object();
   for (const auto& file : files) {

@@ -79,8 +79,9 @@ void Issues::warning(Place place, std::string message, std::string suggestion) {
 
 void Issues::append(const Issues& other) { issues_.insert(issues_.end(), other.issues_.begin(), other.issues_.end()); }
 
-bool Issues::has_errors() const {
-  return std::any_of(issues_.begin(), issues_.end(), [](const Issue& i) { return i.severity == Severity::kError; });
+bool Issues::has_errors(std::size_t first) const {
+  return std::any_of(issues_.begin() + static_cast<std::ptrdiff_t>(first), issues_.end(),
+                     [](const Issue& i) { return i.severity == Severity::kError; });
 }
 
 std::string Issues::render() const {

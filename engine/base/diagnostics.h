@@ -2,6 +2,7 @@
 // one, a suggestion.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -39,7 +40,8 @@ class Issues {
   void warning(Place place, std::string message, std::string suggestion = {});
   void append(const Issues& other);
 
-  bool has_errors() const;
+  // Among those from the `first` on: for readers that want to know whether it was their part that has faults.
+  bool has_errors(std::size_t first = 0) const;
   const std::vector<Issue>& all() const { return issues_; }
 
   // Sorted by file, line, column; each issue as

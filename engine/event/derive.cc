@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/civil_time.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::event {
 namespace {
@@ -61,6 +62,7 @@ Value birth_year(std::string_view text) {
 Value derive(Derivation derivation, std::string_view text, Event& event) {
   switch (derivation) {
     case Derivation::kNone:
+    case Derivation::kBaseAmount:
       break;
     case Derivation::kBin:
       return bin(text, event);
@@ -70,8 +72,10 @@ Value derive(Derivation derivation, std::string_view text, Event& event) {
       return email_domain(text, event);
     case Derivation::kBirthYear:
       return birth_year(text);
+    case Derivation::kTimeZone:
+      return cel::TimeZone::find(text) ? Value::string(event.keep(text)) : Value::absent();
   }
-  WEIR_CHECK(false, "a derived field has a derivation");
+  WEIR_CHECK(false, "this is not derived from a text");
   return Value::absent();
 }
 

@@ -22,6 +22,11 @@ bool refuse(Reject& reject, RejectReason reason, std::string_view field, std::ui
 
 bool has_text(FieldType type) { return type == FieldType::kString || type == FieldType::kInt64; }
 
+bool can_derive(Derivation derivation, FieldType source) {
+  if (derivation == Derivation::kBaseAmount) return source == FieldType::kMoney;
+  return has_text(source) || source == FieldType::kEnum;
+}
+
 std::string dotted(const std::vector<std::string>& path) {
   std::string out;
   for (const std::string& name : path) out += (out.empty() ? "" : ".") + name;
@@ -78,11 +83,16 @@ EventBuilder::EventBuilder(const Schema& schema, std::string_view token_key, Raw
     const bool derived = field.derivation != Derivation::kNone;
     if (derived) {
       const auto source = schema.find(field.derived_from);
-      WEIR_CHECK(source.has_value() && has_text(schema.fields[*source].type) &&
-                     schema.fields[*source].derivation == Derivation::kNone,
-                 "a derived field has a source that is a string or int64 of the record");
+      WEIR_CHECK(source.has_value() && schema.fields[*source].derivation == Derivation::kNone &&
+                     can_derive(field.derivation, schema.fields[*source].type),
+                 "a derived field has a source of the record from which it can be derived");
       WEIR_CHECK(!field.personal, "a derived field is not personal");
-      plans_[*source].derived.push_back({slot, field.derivation});
+      if (field.derivation == Derivation::kBaseAmount) {
+        WEIR_CHECK(schema.exchange != nullptr, "an amount in the base currency needs exchange rates");
+        exchanged_.push_back({slot, *source});
+      } else {
+        plans_[*source].derived.push_back({slot, field.derivation});
+      }
     }
     for (std::size_t type = 0; type < schema.event_types.size(); ++type) {
       if (((field.event_types >> type) & 1U) == 0) continue;
@@ -184,10 +194,23 @@ bool EventBuilder::fill(std::uint32_t slot, std::span<const RawText> texts, Even
   return true;
 }
 
+// Once the event's time is known: its rates are those of that time.
+void EventBuilder::exchange(Event& event) const {
+  for (const auto& [slot, source] : exchanged_) {
+    if (event[source].is_absent()) continue;
+    const Value amount = schema_.exchange->to_base(event[source], event.time_ms);
+    if (!amount.is_error()) event[slot] = amount;
+  }
+}
+
 bool EventBuilder::finish(std::span<const RawText> texts, std::int64_t clock_ms, Event& event, Reject& reject) const {
   for (const std::uint32_t slot : must_derive_[event.type]) {
     if (!event[slot].is_absent()) continue;
     const Field& field = schema_.fields[slot];
+    if (!field.derived_default.empty()) {
+      event[slot] = Value::string(field.derived_default);
+      continue;
+    }
     const RawText& raw = text_of(*schema_.find(field.derived_from), texts);
     return refuse(reject, RejectReason::kMissingField, field.name, raw.offset,
                   "the required field can't be derived from `" + field.derived_from + "`");
@@ -204,6 +227,7 @@ bool EventBuilder::finish(std::span<const RawText> texts, std::int64_t clock_ms,
   char digits[24];
   event.id = id.is(ValueKind::kString) ? id.as_string() : event.keep(value_text(id, digits));
   event.time_ms = time.as_ms();
+  exchange(event);
   if (clock_ms != kNoClock && event.time_ms - schema_.limits.max_ahead_ms > clock_ms) {
     return refuse(
         reject, RejectReason::kTimeTooFarAhead, schema_.fields[schema_.time_slot].name,

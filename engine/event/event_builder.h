@@ -59,6 +59,7 @@ class EventBuilder {
   bool refuse_length(std::uint32_t slot, const RawText& raw, Reject& reject) const;
   bool read_currency(std::uint32_t slot, std::span<const RawText> texts, std::optional<Currency>& currency,
                      Reject& reject) const;
+  void exchange(Event& event) const;
   bool finish(std::span<const RawText> texts, std::int64_t clock_ms, Event& event, Reject& reject) const;
 
   const Schema& schema_;
@@ -67,6 +68,11 @@ class EventBuilder {
   std::vector<Plan> plans_;                              // by slot
   std::vector<std::vector<std::uint32_t>> read_;         // by event type: the slots read from the record
   std::vector<std::vector<std::uint32_t>> must_derive_;  // by event type: the derived slots that are required
+  struct Exchanged {
+    std::uint32_t slot;
+    std::uint32_t source;
+  };
+  std::vector<Exchanged> exchanged_;  // amounts in the base currency
 };
 
 }  // namespace weir::event

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/value.h"
+#include "rules/cel/exchange.h"
 
 namespace weir::event {
 
@@ -30,6 +32,8 @@ enum class Derivation : std::uint8_t {
   kLastFour,     // the last four characters of 8 or more
   kEmailDomain,  // what stands behind the last '@', in lower case (ASCII)
   kBirthYear,    // int64: the year of an ISO 8601 date, as written
+  kBaseAmount,   // of money: the amount in the base currency of Schema::exchange, at the event's own time
+  kTimeZone,     // the text if it is a time zone of the rule language, letter for letter; of an enum, too
 };
 
 struct Field {
@@ -48,7 +52,8 @@ struct Field {
   std::vector<std::string> enum_values;  // kEnum: the allowed names; at most 65,000
   std::uint8_t decimals = 6;  // kDouble: digits kept in window arithmetic (0 to 12); min, max, first, last are exact
   Derivation derivation = Derivation::kNone;
-  std::string derived_from;  // the source field's name
+  std::string derived_from;     // the source field's name
+  std::string derived_default;  // what a text is that can't be derived; empty: it is absent
   // Where the field is in schema.yaml, for messages.
   std::uint32_t line = 0;
 };
@@ -61,8 +66,10 @@ struct EventType {
 
 // Whose history is kept: an account, a card, a merchant. The key is one field or several together.
 struct Entity {
-  std::string name;                      // "card"
-  std::vector<std::uint32_t> key_slots;  // string, int64 or enum fields
+  std::string name;                             // "card"
+  std::vector<std::uint32_t> key_slots;         // string, int64 or enum fields
+  std::string zone = {};                        // its time zone, or the default of `zone_slot`; empty if it has none
+  std::optional<std::uint32_t> zone_slot = {};  // the field of the schema, "card.zone", that holds an event's zone
 };
 
 // A label that stands in the record itself (a history file): known `delay_ms` after the event's time.
@@ -90,6 +97,7 @@ struct Schema {
   std::uint32_t id_slot = 0;     // a string or int64 field, required in all event types
   std::uint32_t time_slot = 0;   // a timestamp field, required in all event types
   std::optional<InlineLabel> inline_label;
+  std::shared_ptr<const cel::ExchangeTable> exchange;  // nullptr: the policy has no exchange rates
   Limits limits;
 
   std::uint32_t field_count() const { return static_cast<std::uint32_t>(fields.size()); }

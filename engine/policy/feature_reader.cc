@@ -71,14 +71,17 @@ class FeatureReader {
       : draft_(draft), history_ms_(history_ms), vocabulary_(row_vocabulary(draft)), issues_(issues) {}
 
   void read(const std::string& entity, const yaml::Entry& entry, Features& out) {
-    const auto errors_before = issues_.all().size();
+    const auto issues_before = issues_.all().size();
     FeatureDraft feature;
     feature.definition.entity = entity;
     feature.definition.name = entry.key.text;
-    check_member_name(entry.key, "a feature", issues_);
+    if (check_member_name(entry.key, "a feature", issues_) && entry.key.text == "zone") {
+      issues_.error(entry.key.place, "`zone` can't name a feature: `" + entity + ".zone` is the entity's time zone");
+    }
+    vocabulary_.zones = zones_of(draft_.schema, entity);
     yaml::MapReader reader(&entry.value, entry.key.place, "the feature `" + entry.key.text + "`", issues_);
     if (reader.is_map()) read_keys(reader, feature.definition, *out.texts);
-    feature.is_faulty = issues_.all().size() != errors_before || !reader.is_map();
+    feature.is_faulty = issues_.has_errors(issues_before) || !reader.is_map();
     out.drafts.push_back(std::move(feature));
   }
 
@@ -239,6 +242,12 @@ class FeatureReader {
 };
 
 }  // namespace
+
+std::string_view aggregate_name(Aggregate aggregate) {
+  return std::find_if(kAggregates.begin(), kAggregates.end(),
+                      [&](const AggregateKey& key) { return key.aggregate == aggregate; })
+      ->name;
+}
 
 Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Issues& issues) {
   Features out;

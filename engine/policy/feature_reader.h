@@ -26,4 +26,7 @@ Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::in
 std::optional<Value> read_default(const yaml::Node& node, const features::Definition& definition,
                                   const event::Schema& schema, std::deque<std::string>& texts, Issues& issues);
 
+// "count", "standard_deviation": as written in features.yaml.
+std::string_view aggregate_name(features::Aggregate aggregate);
+
 }  // namespace weir::policy

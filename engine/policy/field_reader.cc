@@ -20,7 +20,7 @@ using event::FieldType;
 
 constexpr std::array<std::string_view, 7> kTypes{"bool", "int64", "double", "string", "money", "timestamp", "enum"};
 constexpr std::array<std::string_view, 5> kFormats{"iso8601", "iso8601_utc", "epoch_s", "epoch_ms", "epoch_us"};
-constexpr std::array<std::string_view, 4> kDerivations{"bin", "last_four", "email_domain", "birth_year"};
+constexpr std::array<std::string_view, 5> kDerivations{"bin", "last_four", "email_domain", "birth_year", "base_amount"};
 constexpr std::int64_t kMaxDecimals = 12;
 
 // References to other fields, resolved when all are read.
@@ -34,7 +34,7 @@ class FieldReader {
   FieldReader(SchemaDraft& draft, Issues& issues) : draft_(draft), issues_(issues) {}
 
   void read(const yaml::Entry& entry) {
-    const auto errors_before = issues_.all().size();
+    const auto issues_before = issues_.all().size();
     Field field;
     field.name = entry.key.text;
     field.line = entry.key.place.line;
@@ -51,16 +51,16 @@ class FieldReader {
     }
     draft_.schema.fields.push_back(std::move(field));
     draft_.field_places.push_back(entry.key.place);
-    draft_.faulty_fields.push_back(issues_.all().size() != errors_before);
+    draft_.faulty_fields.push_back(issues_.has_errors(issues_before));
     references_.push_back(references);
   }
 
   void resolve() {
     for (std::uint32_t slot = 0; slot < references_.size(); ++slot) {
-      const auto errors_before = issues_.all().size();
+      const auto issues_before = issues_.all().size();
       resolve_currency(references_[slot].currency_from, draft_.schema.fields[slot]);
       resolve_derivation(references_[slot].derived_from, draft_.schema.fields[slot]);
-      if (issues_.all().size() != errors_before) draft_.faulty_fields[slot] = true;
+      if (issues_.has_errors(issues_before)) draft_.faulty_fields[slot] = true;
     }
   }
 
@@ -207,10 +207,22 @@ class FieldReader {
     if (const auto choice = yaml::as_choice(derive, kDerivations, issues_)) {
       field.derivation = static_cast<Derivation>(*choice + 1);
       if (field.derivation == Derivation::kBirthYear) field.type = FieldType::kInt64;
+      if (field.derivation == Derivation::kBaseAmount) read_base_amount(*derive, field);
     }
     references.derived_from = reader.required("from");
     if (const auto value = yaml::as_bool(reader.optional("history"), issues_)) field.history = *value;
     reader.finish();
+  }
+
+  void read_base_amount(const yaml::Node& derive, Field& field) {
+    field.type = FieldType::kMoney;
+    const auto& exchange = draft_.schema.exchange;
+    if (exchange != nullptr) {
+      field.currency = exchange->base().numeric;
+    } else {
+      issues_.error(derive.place, "the policy has no exchange rates",
+                    "write `exchange: {base: EUR}` into policy.yaml, and the rates into exchange.csv");
+    }
   }
 
   void resolve_currency(const yaml::Node* node, Field& money) {
@@ -241,6 +253,10 @@ class FieldReader {
     derived.event_types = source.event_types;
     if (source.derivation != Derivation::kNone) {
       issues_.error(node->place, "`" + source.name + "` is derived itself");
+    } else if (derived.derivation == Derivation::kBaseAmount) {
+      if (draft_.is_faulty(*slot) || source.type == FieldType::kMoney) return;
+      issues_.error(node->place, "`base_amount` is of money, `" + source.name + "` is of type " +
+                                     std::string(type_name(source.type)));
     } else if (!draft_.is_faulty(*slot) && source.type != FieldType::kString) {
       issues_.error(node->place, "fields are derived from strings, `" + source.name + "` is of type " +
                                      std::string(type_name(source.type)));
@@ -316,6 +332,11 @@ void read_fields(const yaml::Node* node, SchemaDraft& draft, Issues& issues) {
   for (const auto& entry : entries) reader.read(entry);
   reader.resolve();
   PathCheck(draft, issues).run();
+}
+
+std::string_view derivation_name(Derivation derivation) {
+  if (derivation == Derivation::kTimeZone) return "zone";
+  return derivation == Derivation::kNone ? "" : kDerivations[static_cast<std::size_t>(derivation) - 1];
 }
 
 std::string_view type_name(event::FieldType type) { return kTypes[static_cast<std::size_t>(type)]; }

@@ -12,6 +12,10 @@ inline constexpr std::size_t kMaxPolicyBytes = 16U << 20U;  // all files togethe
 inline constexpr std::size_t kMaxRuleFolderDepth = 8;       // folders within each other, `rules` being the first
 inline constexpr std::size_t kMaxReportedIssues = 200;      // of each severity
 
+inline constexpr std::size_t kMaxExchangeRates = 200'000;
+inline constexpr std::int64_t kMinExchangeAgeMs = 86'400'000;
+inline constexpr std::int64_t kMaxExchangeAgeMs = 366 * kMinExchangeAgeMs;
+
 inline constexpr std::size_t kMaxNameLength = 64;  // policy, fields, entities, features, event types; bytes
 inline constexpr std::size_t kMaxFields = 1'000;
 inline constexpr std::size_t kMaxEventTypes = 32;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/policy/exchange_reader.h"
 #include "engine/policy/feature_reader.h"
 #include "engine/policy/limits.h"
 #include "engine/policy/list_reader.h"
@@ -37,7 +38,8 @@ class Loader {
     parse_all();
     const auto* settings_root = root("policy.yaml");
     if (settings_root != nullptr) settings_ = read_settings(*settings_root, issues_);
-    if (const auto* schema_root = root("schema.yaml")) draft_ = read_schema(*schema_root, issues_);
+    const auto exchange = load_exchange(settings_root != nullptr);
+    if (const auto* schema_root = root("schema.yaml")) draft_ = read_schema(*schema_root, exchange, issues_);
     if (draft_) read_rest();
     if (issues_.has_errors()) return in_order(issues_);
     return finish();
@@ -75,6 +77,7 @@ class Loader {
 
   void parse_all() {
     for (const auto& file : files_) {
+      if (file.path == kExchangeFile) continue;
       const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file.path, file.text});
       roots_[file.path] = yaml::parse_document(source, issues_);
     }
@@ -84,6 +87,27 @@ class Loader {
   const yaml::Node* root(const std::string& path) const {
     const auto found = roots_.find(path);
     return found == roots_.end() || !found->second ? nullptr : &*found->second;
+  }
+
+  // The rates, or nullptr if the policy has none. Faulty ones are better than none: what needs them is not wrong for
+  // it.
+  std::shared_ptr<const cel::ExchangeTable> load_exchange(bool settings_known) {
+    const auto file = std::find_if(files_.begin(), files_.end(), [](const auto& f) { return f.path == kExchangeFile; });
+    const auto& settings = settings_.exchange;
+    if (!settings && settings_known) {
+      if (file != files_.end()) {
+        error_of(file->path, "policy.yaml does not say what the rates are for", "write `exchange: {base: EUR}` there");
+      }
+      return nullptr;
+    }
+    const auto base = settings && settings->base ? *settings->base : *currency_by_code("EUR");
+    const auto max_age_ms = settings ? settings->max_age_ms : kMinExchangeAgeMs;
+    if (file == files_.end()) {
+      if (settings) issues_.error(settings->place, "the policy has no file exchange.csv with the rates");
+      return std::make_shared<const cel::ExchangeTable>(base, std::vector<cel::ExchangeRate>(), max_age_ms);
+    }
+    const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file->path, file->text});
+    return std::make_shared<const cel::ExchangeTable>(base, read_exchange_rates(source, base, issues_), max_age_ms);
   }
 
   // Features and rules. What can't be known for a fault elsewhere is not complained about.
@@ -145,11 +169,14 @@ class Loader {
     Policy policy;
     policy.name = settings_.name;
     policy.hash = policy_hash(files_);
+    policy.time_zones = cel::time_zone_version();
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
     const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size());
-    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft_->schema.slot_count() + named);
+    const auto& draft = draft_->schema;
+    policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft.slot_count() + named,
+                                                      cel::ExchangeSource{draft.exchange, draft.time_slot});
     for (auto& list : lists_) policy.lists.push_back(std::move(list.definition));
     policy.warnings = in_order(issues_);
 

@@ -22,8 +22,9 @@ bool Policy::has_personal_fields() const {
   return std::any_of(fields.begin(), fields.end(), [](const event::Field& field) { return field.personal; });
 }
 
-std::string policy_hash(const std::vector<PolicyFile>& files) {
-  std::vector<const PolicyFile*> order;
+std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones) {
+  const PolicyFile zones{std::string(kTimeZonesEntry), std::string(time_zones)};
+  std::vector<const PolicyFile*> order{&zones};
   for (const auto& file : files) order.push_back(&file);
   std::sort(order.begin(), order.end(), [](const PolicyFile* a, const PolicyFile* b) { return a->path < b->path; });
   std::string bytes;

@@ -16,6 +16,7 @@
 #include "rules/book/list.h"
 #include "rules/book/rule_test.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::policy {
 
@@ -29,6 +30,7 @@ struct PolicyFile {
 struct Policy {
   std::string name;
   std::string hash;               // "sha256:" and 64 hexadecimal digits
+  std::string time_zones;         // the version of the time-zone data, which is in the hash: "2025b"
   std::vector<PolicyFile> files;  // in the bytewise order of path: what the hash is over
   std::shared_ptr<const event::Schema> schema;
   std::int64_t history_ms = 0;  // how long events are kept; every window + offset is at most this
@@ -49,8 +51,10 @@ struct Policy {
 cel::Environment rule_environment(const event::Schema& schema, const std::vector<features::Definition>& features);
 
 // The hash of a set of files, in any order: SHA-256 over, for each file in the bytewise order of path, path and text,
-// each preceded by its length as 8 bytes, most significant first.
-std::string policy_hash(const std::vector<PolicyFile>& files);
+// each preceded by its length as 8 bytes, most significant first. As the rules' meaning hangs on the time-zone data,
+// the version of that is hashed like a file of the path kTimeZonesEntry, which no file of a policy may have.
+inline constexpr std::string_view kTimeZonesEntry = ".time-zones";
+std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones = cel::time_zone_version());
 
 // Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml, lists/*.yaml,
 // rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other files are not part of the policy,

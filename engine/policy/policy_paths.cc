@@ -9,7 +9,7 @@
 namespace weir::policy {
 namespace {
 
-const std::array<std::string, 3> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml"};
+const std::array<std::string, 4> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "exchange.csv"};
 constexpr std::string_view kRules = "rules/";
 constexpr std::string_view kLists = "lists/";
 

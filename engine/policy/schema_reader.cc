@@ -79,44 +79,6 @@ void read_mandatory(const yaml::Node* node, std::string_view role, std::initiali
   }
 }
 
-void read_entity(const yaml::Entry& entry, SchemaDraft& draft, Issues& issues) {
-  event::Entity entity;
-  entity.name = entry.key.text;
-  if (check_variable_name(entry.key, "an entity", issues) && draft.schema.find(entity.name)) {
-    issues.error(entry.key.place, "`" + entity.name + "` is a field already",
-                 "in rules `" + entity.name + ".` begins the name of a feature: call one of the two otherwise");
-  }
-  std::uint32_t types = ~0U;
-  const auto add = [&](const yaml::Node& node) {
-    const auto slot = find_field(&node, draft, issues);
-    if (!slot) return;
-    const auto& field = draft.schema.fields[*slot];
-    const bool fits =
-        field.type == FieldType::kString || field.type == FieldType::kInt64 || field.type == FieldType::kEnum;
-    if (!draft.is_faulty(*slot) && !fits) {
-      issues.error(node.place, "a key is a string, an int64 or an enum; `" + field.name + "` is of type " +
-                                   std::string(type_name(field.type)));
-    }
-    if (std::count(entity.key_slots.begin(), entity.key_slots.end(), *slot) > 0) {
-      issues.error(node.place, "`" + field.name + "` stands in this key twice");
-    }
-    if ((types & field.event_types) == 0) {
-      issues.error(node.place, "no event type has all fields of this key");
-    }
-    types &= field.event_types;
-    entity.key_slots.push_back(*slot);
-  };
-  if (entry.value.kind == yaml::NodeKind::kSequence) {
-    for (const auto& item : entry.value.items) add(item);
-    if (entry.value.items.empty() || entry.value.items.size() > kMaxEntityKeys) {
-      issues.error(entry.value.place, "a key has 1 to " + std::to_string(kMaxEntityKeys) + " fields");
-    }
-  } else {
-    add(entry.value);
-  }
-  draft.schema.entities.push_back(std::move(entity));
-}
-
 bool is_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -205,9 +167,11 @@ std::vector<std::string> read_path(const yaml::Node* node, Issues& issues) {
   return path;
 }
 
-std::optional<SchemaDraft> read_schema(const yaml::Node& root, Issues& issues) {
+std::optional<SchemaDraft> read_schema(const yaml::Node& root, std::shared_ptr<const cel::ExchangeTable> exchange,
+                                       Issues& issues) {
   SchemaDraft draft;
   auto& schema = draft.schema;
+  schema.exchange = std::move(exchange);
   yaml::MapReader reader(&root, root.place, "schema.yaml", issues);
   const auto* event_types = reader.optional("event_types");
   if (event_types != nullptr) {
@@ -224,11 +188,7 @@ std::optional<SchemaDraft> read_schema(const yaml::Node& root, Issues& issues) {
   read_mandatory(reader.required("event_id"), "event id", {FieldType::kString, FieldType::kInt64}, draft,
                  schema.id_slot, issues);
   read_mandatory(reader.required("event_time"), "event time", {FieldType::kTimestamp}, draft, schema.time_slot, issues);
-  const auto* entities = reader.optional("entities");
-  for (const auto& entry : yaml::entries_of(entities, "`entities`", issues)) read_entity(entry, draft, issues);
-  if (schema.entities.size() > kMaxEntities) {
-    issues.error(entities->place, "a schema has at most " + std::to_string(kMaxEntities) + " entities");
-  }
+  read_entities(reader.optional("entities"), draft, issues);
   const auto* label = reader.optional("label");
   if (label != nullptr) read_label(label, place_of(reader, "label"), draft, issues);
   reader.finish();

@@ -58,6 +58,29 @@ void read_limits(const yaml::Node* node, const Place& at, Settings& settings, Is
   reader.finish();
 }
 
+ExchangeSettings read_exchange_settings(const yaml::Node* node, const Place& at, Issues& issues) {
+  yaml::MapReader reader(node, at, "`exchange`", issues);
+  ExchangeSettings exchange;
+  exchange.place = at;
+  const auto* base = reader.required("base", "write for example `base: EUR`");
+  if (const auto code = yaml::as_text(base, issues)) {
+    exchange.base = currency_by_code(*code);
+    if (!exchange.base) {
+      issues.error(base->place, "`" + *code + "` is not a currency of ISO 4217", "write for example EUR, USD or JPY");
+    }
+  }
+  const auto* age = reader.optional("max_age");
+  if (const auto duration = yaml::as_duration_ms(age, issues)) {
+    exchange.max_age_ms = *duration;
+    if (*duration < kMinExchangeAgeMs || *duration > kMaxExchangeAgeMs) {
+      issues.error(age->place,
+                   "a rate counts for " + duration_text(kMinExchangeAgeMs) + " to " + duration_text(kMaxExchangeAgeMs));
+    }
+  }
+  reader.finish();
+  return exchange;
+}
+
 }  // namespace
 
 Settings read_settings(const yaml::Node& root, Issues& issues) {
@@ -83,6 +106,10 @@ Settings read_settings(const yaml::Node& root, Issues& issues) {
   read_thresholds(thresholds, place_of(reader, "thresholds"), settings.thresholds, issues);
   const auto* limits = reader.optional("limits");
   read_limits(limits, place_of(reader, "limits"), settings, issues);
+  const auto* exchange = reader.optional("exchange");
+  if (exchange != nullptr) {
+    settings.exchange = read_exchange_settings(exchange, place_of(reader, "exchange"), issues);
+  }
   reader.finish();
   return settings;
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "engine/base/currency.h"
 #include "engine/base/diagnostics.h"
 #include "engine/decide/decision.h"
 #include "engine/event/schema.h"
@@ -12,12 +14,20 @@
 
 namespace weir::policy {
 
+// Rates are in exchange.csv.
+struct ExchangeSettings {
+  Place place;
+  std::optional<Currency> base;              // nothing if it is faulty
+  std::int64_t max_age_ms = 7 * 86'400'000;  // of a rate
+};
+
 struct Settings {
   std::string name;
   std::int64_t history_ms = 0;  // 0 if it is faulty
   decide::Thresholds thresholds;
   event::Limits limits;
   book::CostLimits cost_limits;
+  std::optional<ExchangeSettings> exchange;
 };
 
 Settings read_settings(const yaml::Node& root, Issues& issues);

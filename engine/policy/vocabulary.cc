@@ -150,11 +150,33 @@ void declare_lists(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   }
 }
 
+// The zones that are the same in every event are constants; the others are fields.
+void declare_zones(book::Vocabulary& vocabulary, const event::Schema& schema) {
+  for (const auto& entity : schema.entities) {
+    const auto name = entity.name + ".zone";
+    if (entity.zone.empty()) {
+      vocabulary.unavailable[name] =
+          "give `" + entity.name + "` a zone in schema.yaml: `" + entity.name + ": {key: ..., zone: Europe/Berlin}`";
+    } else if (!entity.zone_slot) {
+      (void)vocabulary.environment.declare({name, kString, 0, false, entity.zone});
+    }
+  }
+}
+
 bool is_inline_label(const event::Schema& schema, std::uint32_t slot) {
   return schema.inline_label && schema.inline_label->slot == slot;
 }
 
 }  // namespace
+
+std::vector<std::string> zones_of(const event::Schema& schema, std::string_view entity) {
+  std::vector<std::string> zones;
+  for (const auto& candidate : schema.entities) {
+    if (candidate.zone.empty() || !(entity.empty() || candidate.name == entity)) continue;
+    zones.push_back(candidate.name + ".zone");
+  }
+  return zones;
+}
 
 book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
   const auto& schema = draft.schema;
@@ -170,6 +192,7 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
       vocabulary.unavailable[name] = "it has `history: false` in schema.yaml, so the past does not hold it";
     }
   }
+  declare_zones(vocabulary, schema);
   declare_event_type(vocabulary, schema);
   declare(vocabulary, "outcome", kString, schema.outcome_slot());
   know_values(vocabulary, schema.outcome_slot(), {"approve", "review", "decline"});
@@ -192,6 +215,9 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
       declare_field(vocabulary, draft, slot, !always_there(schema, slot));
     }
   }
+  declare_zones(vocabulary, schema);
+  vocabulary.zones = zones_of(schema);
+  vocabulary.exchange = {schema.exchange, schema.time_slot};
   declare_event_type(vocabulary, schema);
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const auto& definition = features[i].definition;

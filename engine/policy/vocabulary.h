@@ -1,6 +1,8 @@
 // The names that expressions may use: those of a rule, and those of a feature's `where`.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/features/definition.h"
@@ -16,6 +18,9 @@ struct FeatureDraft {
   features::Definition definition;
   bool is_faulty = false;
 };
+
+// The names of the time zones of the entities that have one; of all entities, or of the one named so.
+std::vector<std::string> zones_of(const event::Schema& schema, std::string_view entity = {});
 
 // Fields that are kept in the history, and the built-in event_type, outcome and label.
 book::Vocabulary row_vocabulary(const SchemaDraft& draft);

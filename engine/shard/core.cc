@@ -1,6 +1,9 @@
 #include "engine/shard/core.h"
 
+#include <utility>
+
 #include "engine/base/varint.h"
+#include "rules/cel/time_zones.h"
 
 namespace weir::shard {
 
@@ -23,8 +26,12 @@ bool same_histories(const policy::Policy& a, const policy::Policy& b) {
     }
     return std::string_view();
   };
-  return a.history_ms == b.history_ms && text(a, "schema.yaml") == text(b, "schema.yaml") &&
-         text(a, "features.yaml") == text(b, "features.yaml");
+  // Amounts in the base currency stay in the past as they were: new rates are for new events.
+  const auto base = [](const policy::Policy& policy) {
+    return policy.schema->exchange == nullptr ? 0 : policy.schema->exchange->base().numeric;
+  };
+  return a.history_ms == b.history_ms && a.time_zones == b.time_zones && base(a) == base(b) &&
+         text(a, "schema.yaml") == text(b, "schema.yaml") && text(a, "features.yaml") == text(b, "features.yaml");
 }
 
 void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options) {
@@ -35,37 +42,52 @@ void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, con
   core.step->progress = progress;
 }
 
-std::string policy_bytes(const std::vector<policy::PolicyFile>& files) {
+RecordedPolicy recorded_policy(const audit::ParsedRecord& record) {
+  RecordedPolicy recorded;
+  recorded.time_zones = record.time_zones;
+  for (const auto& file : record.files) recorded.files.push_back({file.name, file.text});
+  return recorded;
+}
+
+std::string policy_bytes(const policy::Policy& policy) {
   std::string out;
-  append_varint(out, files.size());
-  for (const auto& file : files) {
+  append_sized(out, policy.time_zones);
+  append_varint(out, policy.files.size());
+  for (const auto& file : policy.files) {
     append_sized(out, file.path);
     append_sized(out, file.text);
   }
   return out;
 }
 
-Result<std::vector<policy::PolicyFile>> read_policy_bytes(std::string_view bytes) {
+Result<RecordedPolicy> read_policy_bytes(std::string_view bytes) {
   VarintReader in(bytes);
-  std::vector<policy::PolicyFile> files;
+  RecordedPolicy recorded;
+  recorded.time_zones = in.sized();
   for (auto count = in.varint(); count > 0 && in.ok(); --count) {
-    auto& file = files.emplace_back();
+    auto& file = recorded.files.emplace_back();
     file.path = in.sized();
     file.text = in.sized();
   }
   if (!in.ok() || !in.at_end()) return Error{"state store: damaged policy"};
-  return files;
+  return recorded;
 }
 
-Result<std::shared_ptr<const policy::Policy>> load_recorded_policy(std::vector<policy::PolicyFile> files,
-                                                                   std::string_view hash) {
-  if (policy::policy_hash(files) != hash) {
-    return Error{"the recorded policy " + std::string(hash) + " was altered: its files have another hash"};
+Result<std::shared_ptr<const policy::Policy>> load_recorded_policy(RecordedPolicy recorded, std::string_view hash,
+                                                                   PolicyUse use) {
+  const std::string name = "the recorded policy " + std::string(hash);
+  if (policy::policy_hash(recorded.files, recorded.time_zones) != hash) {
+    return Error{name + " was altered: its files have another hash"};
   }
-  auto loaded = policy::load_policy(std::move(files), "");
-  if (!loaded) {
-    return Error{"the recorded policy " + std::string(hash) + " is refused by this weir:\n" + loaded.error().render()};
+  if (use == PolicyUse::kDecide && recorded.time_zones != cel::time_zone_version()) {
+    return Error{name + " decided with the time zones of " + recorded.time_zones + ", and this weir has those of " +
+                 std::string(cel::time_zone_version()) + ": only a weir with " + recorded.time_zones +
+                 " can make its decisions again"};
   }
+  auto loaded = policy::load_policy(std::move(recorded.files), "");
+  if (!loaded) return Error{name + " is refused by this weir:\n" + loaded.error().render()};
+  loaded->hash = hash;
+  loaded->time_zones = std::move(recorded.time_zones);
   return std::make_shared<const policy::Policy>(std::move(*loaded));
 }
 

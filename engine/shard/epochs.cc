@@ -12,7 +12,7 @@ void Epochs::cut(Core& core, const Position& position, std::int64_t now_ms, bool
   batch_.clear();
   core.memory->cut(batch_);
   if (stored_policy_ != core.policy->hash) {
-    batch_.put_policy(core.policy->hash, policy_bytes(core.policy->files));
+    batch_.put_policy(core.policy->hash, policy_bytes(*core.policy));
     stored_policy_ = core.policy->hash;
   }
   batch_.put_position(position_text(position));

@@ -60,9 +60,12 @@ Status Runner::State::open_position(const Position& position, const topic::Offse
     auto bytes = ports.store->read_policy(position.policy);
     if (!bytes) return bytes.error();
     if (!*bytes) return Error{"state store: policy " + position.policy + " is missing"};
-    auto files = read_policy_bytes(**bytes);
-    if (!files) return files.error();
-    auto loaded = load_recorded_policy(std::move(*files), position.policy);
+    auto recorded = read_policy_bytes(**bytes);
+    if (!recorded) return recorded.error();
+    // If there is nothing to decide again, other time zones are no matter: the wanted policy takes over at once.
+    const bool all_done = position.next_audit_offset == audit.end;
+    auto loaded =
+        load_recorded_policy(std::move(*recorded), position.policy, all_done ? PolicyUse::kShow : PolicyUse::kDecide);
     if (!loaded) return loaded.error();
     policy = std::move(*loaded);
   }
@@ -167,9 +170,7 @@ Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, 
     // The old core's changes must be stored before another one reads them.
     auto settled = settle(now_ms);
     if (!settled || !*settled) return settled;
-    std::vector<policy::PolicyFile> files;
-    for (const auto& file : recorded.files) files.push_back({file.name, file.text});
-    auto loaded = load_recorded_policy(std::move(files), recorded.policy);
+    auto loaded = load_recorded_policy(recorded_policy(recorded), recorded.policy);
     if (!loaded) return loaded.error();
     if (auto status = use_policy(std::move(*loaded)); !status) return status.error();
   }

@@ -63,9 +63,7 @@ Replay::~Replay() = default;
 
 Status Replay::State::use_recorded_policy() {
   if (core.policy && core.policy->hash == parsed.policy) return {};
-  std::vector<policy::PolicyFile> files;
-  for (const auto& file : parsed.files) files.push_back({file.name, file.text});
-  auto policy = load_recorded_policy(std::move(files), parsed.policy);
+  auto policy = load_recorded_policy(recorded_policy(parsed), parsed.policy);
   if (!policy) return policy.error();
   if (core.step) {
     if (auto status = write_epoch(); !status) return status;

@@ -293,8 +293,14 @@ Result<bool> Runner::State::settle(std::int64_t now_ms) {
   if (!core.step) return true;
   if (auto result = pump_epochs(now_ms); !result) return result;
   if (!outbox.empty() || !epochs.idle()) return false;
-  if (position_stored && epochs.written().progress.next_sequence == progress().next_sequence) return true;
-  epochs.cut(core, position(), now_ms, true);
+  // Also the offset: a lower bound would make a successor read on in the audit stream, although nothing is left there.
+  const auto now = position();
+  const auto& written = epochs.written();
+  if (position_stored && written.progress.next_sequence == now.progress.next_sequence &&
+      written.next_audit_offset == now.next_audit_offset) {
+    return true;
+  }
+  epochs.cut(core, now, now_ms, true);
   return false;
 }
 

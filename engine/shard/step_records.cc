@@ -167,7 +167,7 @@ void Step::policy_record(std::int64_t clock_ms, Output& out) {
   for (const auto& file : s.policy->files) files.push_back({file.path, file.text});
   out.audit.clear();
   out.decision.clear();
-  audit::append_policy(s.head(progress), s.policy->hash, files, out.audit);
+  audit::append_policy(s.head(progress), s.policy->hash, s.policy->time_zones, files, out.audit);
   s.finish(progress, audit::Kind::kPolicy, out);
 }
 

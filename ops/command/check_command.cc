@@ -57,7 +57,7 @@ void print_text(const Result<policy::Policy, Issues>& policy, const std::string&
             << counted(schema.entities.size(), "entity", "entities") << ", "
             << counted((*policy).features.size(), "feature", "features") << ", "
             << counted((*policy).rules->rules().size(), "rule", "rules") << ", "
-            << counted((*policy).lists.size(), "list", "lists") << "\n";
+            << counted((*policy).lists.size(), "list", "lists") << "; time zones " << (*policy).time_zones << "\n";
 }
 
 void append_issue(JsonWriter& json, const Issue& issue) {
@@ -95,6 +95,8 @@ void print_json(const Result<policy::Policy, Issues>& policy) {
     json.string((*policy).name);
     json.key("hash");
     json.string((*policy).hash);
+    json.key("time_zones");
+    json.string((*policy).time_zones);
     append_count(json, "fields", (*policy).schema->fields.size());
     append_count(json, "entities", (*policy).schema->entities.size());
     append_count(json, "features", (*policy).features.size());

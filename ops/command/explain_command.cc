@@ -33,8 +33,6 @@ struct Options {
   bool json = false;
 };
 
-using PolicyFiles = std::vector<policy::PolicyFile>;
-
 const book::Rule* find_rule(const policy::Policy& policy, const std::string& id) {
   for (const auto& rule : policy.rules->rules()) {
     if (rule.id == id) return &rule;
@@ -162,9 +160,7 @@ class Teller {
   Result<bool> remember_policy(std::int64_t offset, std::string_view text) {
     if (auto status = read(offset, text); !status) return status.error();
     if (record_.kind != audit::Kind::kPolicy) return true;
-    auto& files = policies_[record_.policy];
-    files.clear();
-    for (const auto& file : record_.files) files.push_back({file.name, file.text});
+    policies_[record_.policy] = shard::recorded_policy(record_);
     return true;
   }
 
@@ -185,7 +181,7 @@ class Teller {
     } else if (record_.kind == audit::Kind::kTransaction) {
       auto details = reader_.details();
       if (!details) return details.error();
-      auto policy = shard::load_recorded_policy(policies_[record_.policy], record_.policy);
+      auto policy = shard::load_recorded_policy(policies_[record_.policy], record_.policy, shard::PolicyUse::kShow);
       if (!policy) return policy.error();
       tell(record_, *details, **policy, offset);
     }
@@ -198,7 +194,7 @@ class Teller {
   std::string last_text_;
   audit::RecordReader reader_;
   audit::ParsedRecord record_;
-  std::map<std::string, PolicyFiles> policies_;
+  std::map<std::string, shard::RecordedPolicy> policies_;
   int found_ = 0;
 };
 

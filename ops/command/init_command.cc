@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/policy/editor_schemas.h"
 #include "rules/packs/packs.h"
 
 namespace weir::command {
@@ -24,12 +25,15 @@ constexpr const char* kExamples = R"(Examples:
       the policy of the demo: cards, accounts, profiles, three kinds of fraud
   weir check my-policy
       what to do next
+  weir init my-policy --schemas
+      the schemas for editors alone, into a policy that is there: after an upgrade
 
 handbook and sparkov are policies for the two public data sets of these names.)";
 
 struct Settings {
   std::string directory;
   std::string from = "template";
+  bool schemas_only = false;
 };
 
 Error failure(const std::string& what, const fs::path& path, const std::error_code& error) {
@@ -61,15 +65,38 @@ Status write_file(const fs::path& path, std::string_view text) {
   return {};
 }
 
+// Hidden, so no part of the policy. Editors that know the line at a file's top find them without a network.
+Status write_schemas(const fs::path& directory) {
+  for (const auto& schema : policy::editor_schemas()) {
+    if (Status written = write_file(directory / policy::kSchemaFolder / schema.name, schema.text); !written) {
+      return written;
+    }
+  }
+  return {};
+}
+
+Status run_schemas(const Settings& settings) {
+  const fs::path directory(settings.directory);
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) return Error{directory.string() + " is no policy directory"};
+  if (Status written = write_schemas(directory); !written) return written;
+  std::cout << "  " << (directory / policy::kSchemaFolder).string() << "\n"
+            << "An editor finds them by the first line of a file:\n  " << policy::schema_line("rules/any.yaml");
+  return {};
+}
+
 Status run(const Settings& settings) {
+  if (settings.schemas_only) return run_schemas(settings);
   const auto* pack = packs::find(settings.from);
   if (pack == nullptr) return Error{"there is no shipped policy `" + settings.from + "`"};
   const fs::path directory(settings.directory);
   if (Status prepared = prepare(directory); !prepared) return prepared;
   for (const auto& file : pack->files) {
-    if (Status written = write_file(directory / file.path, file.text); !written) return written;
+    const auto text = policy::schema_line(file.path) + std::string(file.text);
+    if (Status written = write_file(directory / file.path, text); !written) return written;
     std::cout << "  " << (directory / file.path).string() << "\n";
   }
+  if (Status written = write_schemas(directory); !written) return written;
   std::cout << "Next: edit schema.yaml so that it says what your transactions look like, then\n"
             << "  weir check " << settings.directory << "\n";
   return {};
@@ -87,6 +114,7 @@ void add_init_command(CLI::App& app, int& exit_code) {
   command->add_option("--from", settings->from, "What to begin with")
       ->check(CLI::IsMember(names))
       ->capture_default_str();
+  command->add_flag("--schemas", settings->schemas_only, "Only write the schemas for editors");
   command->callback([settings, &exit_code] {
     if (Status done = run(*settings); !done) {
       std::cerr << "weir init: " << done.error().message << "\n";

@@ -13,6 +13,7 @@
 #include "ops/command/init_command.h"
 #include "ops/command/lists_command.h"
 #include "ops/command/policy_command.h"
+#include "ops/command/reference_command.h"
 #include "ops/command/replay_command.h"
 #include "ops/command/run_command.h"
 #include "ops/command/state_command.h"
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
   weir::command::add_test_command(app, exit_code);
   weir::command::add_lists_command(app, exit_code);
   weir::command::add_policy_command(app, exit_code);
+  weir::command::add_reference_command(app, exit_code);
   weir::command::add_features_command(app, exit_code);
   weir::command::add_run_command(app, exit_code);
   weir::command::add_explain_command(app, exit_code);

@@ -44,12 +44,14 @@ Result<std::string, Issues> kept(const PolicyStore& store, const std::string& po
     issues.error({}, std::move(message));
     return issues;
   };
+  auto directory = policy;
   if (!std::filesystem::is_directory(policy)) {
     auto found = store.find(policy);
     if (!found) return one_issue(found.error().message + "; and there is no directory " + policy);
-    return *found;
+    directory = store.path_of(*found);
   }
-  auto loaded = policy::load_policy_directory(policy);
+  // With the time-zone data of another weir, a kept policy comes back under another hash.
+  auto loaded = policy::load_policy_directory(directory);
   if (!loaded.ok()) return loaded.error();
   if (auto status = store.keep(loaded->files, loaded->hash); !status) return one_issue(status.error().message);
   return loaded->hash;

@@ -58,9 +58,9 @@ Result<std::shared_ptr<const policy::Policy>> stored_policy(const state::Store& 
   auto bytes = store.read_policy(hash);
   if (!bytes) return bytes.error();
   if (!*bytes) return Error{"policy " + hash + " is missing from the state"};
-  auto files = shard::read_policy_bytes(**bytes);
-  if (!files) return files.error();
-  auto loaded = shard::load_recorded_policy(std::move(*files), hash);
+  auto recorded = shard::read_policy_bytes(**bytes);
+  if (!recorded) return recorded.error();
+  auto loaded = shard::load_recorded_policy(std::move(*recorded), hash, shard::PolicyUse::kShow);
   if (!loaded) return loaded.error();
   auto policy = std::make_shared<policy::Policy>(**loaded);
   for (auto& feature : policy->features) feature.include_current = false;

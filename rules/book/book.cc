@@ -78,10 +78,11 @@ class TermMaker {
 
 }  // namespace
 
-Book::Parts Book::compile(std::vector<Rule> rules, std::uint32_t first_free_slot) {
+Book::Parts Book::compile(std::vector<Rule> rules, std::uint32_t first_free_slot, cel::ExchangeSource exchange) {
   std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
   Parts parts;
   parts.first_slot = first_free_slot;
+  parts.exchange = std::move(exchange);
   TermMaker maker(first_free_slot);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     auto& rule = rules[i];
@@ -97,7 +98,8 @@ Book::Parts Book::compile(std::vector<Rule> rules, std::uint32_t first_free_slot
   return parts;
 }
 
-Book::Book(std::vector<Rule> rules, std::uint32_t first_free_slot) : Book(compile(std::move(rules), first_free_slot)) {}
+Book::Book(std::vector<Rule> rules, std::uint32_t first_free_slot, cel::ExchangeSource exchange)
+    : Book(compile(std::move(rules), first_free_slot, std::move(exchange))) {}
 
 Book::Book(Parts parts) : parts_(std::move(parts)), index_(parts_.terms, parts_.places) {
   for (auto& terms : parts_.terms_of) {
@@ -153,6 +155,8 @@ void Book::evaluate(std::span<Value> slots, Workspace& workspace, Verdicts& out)
   WEIR_CHECK(slots.size() >= slot_count(), "the book's own slots are missing");
   out.clear();
   ++workspace.round_;
+  workspace.exchange_ = parts_.exchange.at(slots);
+  workspace.scratch_.set_exchange(workspace.exchange_);
   for (const auto shared : indexed_) share(shared, slots, workspace);
   auto& states = workspace.states_;
   std::fill(states.begin() + index_.size(), states.end(), TermState::kUnknown);
@@ -204,6 +208,7 @@ void Book::share(std::uint32_t number, std::span<Value> slots, Workspace& worksp
   const auto& shared = parts_.shared[number];
   for (const auto needed : shared.needs) share(needed, slots, workspace);
   auto& scratch = shared.builds ? workspace.builders_[number] : workspace.scratch_;
+  scratch.set_exchange(workspace.exchange_);
   slots[parts_.first_slot + number] = shared.program.evaluate(slots, scratch);
 }
 

@@ -13,6 +13,7 @@
 #include "rules/book/term.h"
 #include "rules/book/term_index.h"
 #include "rules/book/verdicts.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/scratch.h"
 
 namespace weir::book {
@@ -33,6 +34,7 @@ class Workspace {
   std::vector<std::uint64_t> shared_rounds_;
   std::uint64_t round_ = 0;
   std::vector<TermRange> found_;
+  cel::Exchange exchange_;
 };
 
 // Immutable; any number of threads may evaluate it, each with a Workspace of its own.
@@ -43,8 +45,8 @@ class Workspace {
 class Book {
  public:
   // In any order; their ids are unique, and each has a condition of type bool. The slots from `first_free_slot` on are
-  // the book's own.
-  Book(std::vector<Rule> rules, std::uint32_t first_free_slot);
+  // the book's own. Amounts of different currencies are compared and added by `exchange`.
+  Book(std::vector<Rule> rules, std::uint32_t first_free_slot, cel::ExchangeSource exchange = {});
 
   // In the order of id, bytewise.
   const std::vector<Rule>& rules() const { return parts_.rules; }
@@ -74,9 +76,10 @@ class Book {
     std::vector<std::vector<std::uint32_t>> terms_of;  // of each rule, in the order of its condition
     std::deque<std::string> texts;                     // of the terms' constants
     std::vector<std::uint32_t> places;                 // of the terms in their new order
+    cel::ExchangeSource exchange;
   };
   explicit Book(Parts parts);
-  static Parts compile(std::vector<Rule> rules, std::uint32_t first_free_slot);
+  static Parts compile(std::vector<Rule> rules, std::uint32_t first_free_slot, cel::ExchangeSource exchange);
 
   void file_rules();
   void judge(std::uint32_t rule, std::span<Value> slots, Workspace& workspace, Verdicts& out) const;

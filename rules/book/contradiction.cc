@@ -63,8 +63,13 @@ std::string_view with_parentheses(std::string_view source, cel::SourceRange rang
 
 class Check {
  public:
-  Check(const cel::Expression& expression, const yaml::Node& scalar, Issues& issues)
-      : expression_(expression), ast_(expression.ast()), scalar_(scalar), issues_(issues), reader_(expression) {}
+  Check(const cel::Expression& expression, const yaml::Node& scalar, bool currencies_meet, Issues& issues)
+      : expression_(expression),
+        ast_(expression.ast()),
+        scalar_(scalar),
+        issues_(issues),
+        reader_(expression),
+        currencies_meet_(currencies_meet) {}
 
   void run() {
     if (reports_constant(whole(ast_.root))) return;
@@ -152,7 +157,7 @@ class Check {
     look_inside(part.id);
     Known added{part, reader_.read(part.id, part.is_true)};
     if (added.fact.set.empty()) return {{part.shown, text(part) + " holds for no value", {}}};
-    const auto same_subject = [&](const Known& other) { return other.fact.subject == added.fact.subject; };
+    const auto same_subject = [&](const Known& other) { return comparable(added.fact, other.fact); };
     for (const auto& other : known) {
       if (same_subject(other) && disjoint(added.fact.set, other.fact.set)) return {contradiction(added, other)};
     }
@@ -180,7 +185,7 @@ class Check {
       if (set.form != ValueSet::Form::kOneOf || known.size() == inherited) continue;
       const bool none_left = std::all_of(set.values.begin(), set.values.end(), [&](const Value& value) {
         return std::any_of(known.begin(), known.end(), [&](const Known& other) {
-          return other.fact.subject == known[i].fact.subject && !other.fact.set.contains(value);
+          return comparable(known[i].fact, other.fact) && !other.fact.set.contains(value);
         });
       });
       if (none_left)
@@ -236,6 +241,11 @@ class Check {
         look_inside(child);
       }
     }
+  }
+
+  // With exchange rates, nothing is known of how amounts of two currencies lie to each other.
+  bool comparable(const Fact& a, const Fact& b) const {
+    return a.subject == b.subject && !(currencies_meet_ && of_two_currencies(a.set, b.set));
   }
 
   bool reports_constant(const Part& part) {
@@ -300,12 +310,14 @@ class Check {
   const yaml::Node& scalar_;
   Issues& issues_;
   FactReader reader_;
+  bool currencies_meet_;
 };
 
 }  // namespace
 
-void check_contradictions(const cel::Expression& expression, const yaml::Node& scalar, Issues& issues) {
-  Check(expression, scalar, issues).run();
+void check_contradictions(const cel::Expression& expression, const yaml::Node& scalar, bool currencies_meet,
+                          Issues& issues) {
+  Check(expression, scalar, currencies_meet, issues).run();
 }
 
 }  // namespace weir::book

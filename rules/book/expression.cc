@@ -8,6 +8,7 @@
 #include "engine/yaml/source_text.h"
 #include "rules/book/contradiction.h"
 #include "rules/book/text_check.h"
+#include "rules/book/zone_check.h"
 
 namespace weir::book {
 namespace {
@@ -64,12 +65,13 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
     found = expression.error();
   } else {
     check_texts(**expression, vocabulary, found);
+    check_zones(**expression, vocabulary, found);
   }
   append_at_home(found, *node, vocabulary, issues);
   if (!expression.ok() || found.has_errors()) return nullptr;
   if (wanted.kind() == cel::TypeKind::kBool) {
     Issues contradictions;
-    check_contradictions(**expression, *node, contradictions);
+    check_contradictions(**expression, *node, vocabulary.exchange.table != nullptr, contradictions);
     issues.append(contradictions);
     if (contradictions.has_errors()) return nullptr;
   }

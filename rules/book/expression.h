@@ -11,6 +11,7 @@
 #include "engine/base/diagnostics.h"
 #include "engine/yaml/node.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/expression.h"
 #include "rules/cel/program.h"
 
@@ -37,6 +38,10 @@ struct Vocabulary {
   std::vector<KnownList> lists;
   // Names that an author may well expect and that are no variables here, with what to do instead.
   std::map<std::string, std::string, std::less<>> unavailable;
+  // Time zones at hand, by name ("card.zone"): a part of a time that is asked for without one may be a slip.
+  std::vector<std::string> zones;
+  // Amounts of different currencies meet by this, where the expressions are evaluated.
+  cel::ExchangeSource exchange;
 };
 
 // The expression without the white space around it; the shared text of equal expressions.

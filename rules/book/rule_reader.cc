@@ -98,10 +98,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
   }
   read_tests_of(reader, rule);
   reader.finish();
-  const auto& all = issues_.all();
-  const bool faulty = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(issues_before), all.end(),
-                                  [](const Issue& issue) { return issue.severity == Severity::kError; });
-  const bool good = reader.is_map() && !faulty && rule.when != nullptr;
+  const bool good = reader.is_map() && !issues_.has_errors(issues_before) && rule.when != nullptr;
   if (good) rules_.push_back(std::move(rule));
 }
 

@@ -73,6 +73,10 @@ class TestReader {
   void read_given(const yaml::Node& key, const yaml::Node& node, RuleTest& test) {
     const auto* variable = vocabulary_.environment.find(key.text);
     if (variable == nullptr) return report_unknown(key);
+    if (variable->constant) {
+      issues_.error(key.place, "`" + variable->name + "` is always '" + *variable->constant + "'");
+      return;
+    }
     if (node.kind == yaml::NodeKind::kNull) return;
     if (const auto value = value_of(node, *variable)) test.given.emplace_back(variable->slot, *value);
   }
@@ -164,6 +168,7 @@ void read_tests(const yaml::Node* node, const Vocabulary& vocabulary, TestedRule
   }
   rule.lists.emplace_back();
   for (const auto& list : vocabulary.lists) rule.list_slots.push_back(list.slot);
+  rule.exchange = vocabulary.exchange;
   TestReader reader(vocabulary, rule, issues);
   for (const auto& item : items) reader.read(item);
 }
@@ -194,6 +199,7 @@ class Runner {
     std::fill(slots_.begin(), slots_.end(), Value());
     for (const auto slot : rule_.list_slots) slots_[slot] = cel::make_lookup(rule_.lists.front());
     for (const auto& [slot, value] : test.given) slots_[slot] = value;
+    scratch_.set_exchange(rule_.exchange.at(slots_));
     const auto result = outcome(ast_.root);
     const auto kind = !result.is(ValueKind::kBool) ? VerdictKind::kError
                       : result.as_bool()           ? VerdictKind::kHit

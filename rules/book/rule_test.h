@@ -36,6 +36,7 @@ struct TestedRule {
   std::deque<std::string> texts;  // of the given values
   std::deque<List> lists;         // given ones; the first is empty
   std::vector<std::uint32_t> list_slots;
+  cel::ExchangeSource exchange;
 };
 
 // `tests` of a rule, into `rule`. Given are names of the vocabulary, with values as a YAML file holds them:

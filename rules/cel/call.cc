@@ -1,6 +1,7 @@
 #include "rules/cel/call.h"
 
 #include <algorithm>
+#include <array>
 #include <compare>
 #include <optional>
 
@@ -26,8 +27,25 @@ bool other_currency(const Value& a, const Value& b) {
   return a.is(ValueKind::kMoney) && b.is(ValueKind::kMoney) && a.currency() != b.currency();
 }
 
+bool meets_in_base(Function function) {
+  return function == Function::kAdd || function == Function::kSubtract ||
+         (function >= Function::kEqual && function <= Function::kGreaterEqual);
+}
+
+// Of two amounts in different currencies: both in the base currency, if there are rates.
+Value call_in_base(Function function, const Value& a, const Value& b, Scratch& scratch) {
+  const auto& exchange = scratch.exchange();
+  if (exchange.table == nullptr) return failure(ErrorCode::kCurrencyMismatch, function);
+  const std::array<Value, 2> both{exchange.table->to_base(a, exchange.time_ms),
+                                  exchange.table->to_base(b, exchange.time_ms)};
+  for (const Value& amount : both) {
+    if (amount.is_absent()) return failure(ErrorCode::kCurrencyMismatch, function);
+    if (amount.is_error()) return failure(amount.code(), function);
+  }
+  return call(function, both, scratch);
+}
+
 Value equality(Function function, const Value& a, const Value& b, Scratch& scratch) {
-  if (other_currency(a, b)) return failure(ErrorCode::kCurrencyMismatch, function);
   return Value::boolean(equal(a, b, scratch) == (function == Function::kEqual));
 }
 
@@ -36,7 +54,6 @@ Value comparison(Function function, const Value& a, const Value& b, Scratch& scr
   if (text && a.kind() == b.kind()) scratch.spend_text(std::min(a.as_string().size(), b.as_string().size()));
   const auto ordering = order(a, b);
   if (!ordering) return no_overload(function);
-  if (other_currency(a, b)) return failure(ErrorCode::kCurrencyMismatch, function);
   switch (function) {
     case Function::kLess:
       return Value::boolean(*ordering < 0);
@@ -149,6 +166,9 @@ Value place_in_list(const Value& key, Function name) {
 
 Value call(Function function, std::span<const Value> arguments, Scratch& scratch) {
   const Value first = arguments.empty() ? Value::null() : arguments[0];
+  if (arguments.size() == 2 && other_currency(first, arguments[1]) && meets_in_base(function)) {
+    return call_in_base(function, first, arguments[1], scratch);
+  }
   switch (function) {
     case Function::kAdd:
     case Function::kSubtract:

@@ -86,6 +86,8 @@ class Generator {
       }
       return std::nullopt;
     }
+    // Amounts of two currencies may meet at an event's rates.
+    if (value.is_error() && value.code() == ErrorCode::kCurrencyMismatch) return std::nullopt;
     return code_->keep(value);  // it may point into the part's code, which ends here
   }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,6 +81,8 @@ struct Variable {
   Type type;
   std::uint32_t slot = 0;  // where evaluate() finds its value, below 2^30; one name for each
   bool optional = false;   // its value may be absent: an expression that doesn't reckon with that is refused
+  // The one text that it ever is: then the name stands for that text, and the slot is never asked.
+  std::optional<std::string> constant = {};
 };
 
 // A function of which the checker alone knows: calling it is kNoSuchOverload. kParameter types stand for any type, the

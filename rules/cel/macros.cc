@@ -64,6 +64,19 @@ std::string macro_usage(std::string_view name) {
   return at == kForms.end() ? "" : "list." + std::string(at->usage);
 }
 
+std::vector<std::string> macro_names() {
+  std::vector<std::string> names;
+  const auto add = [&names](std::string name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  };
+  for (const auto& form : kForms) add(std::string(form.name));
+  for (const auto& [name, usage] : kOtherUsages) {
+    const bool of_cel = usage.starts_with("cel.");
+    add((of_cel ? "cel." : "") + std::string(name));
+  }
+  return names;
+}
+
 std::string block_name(std::int64_t place) { return "cel.index(" + std::to_string(place) + ")"; }
 
 }  // namespace weir::cel

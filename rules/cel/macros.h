@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rules/cel/ast.h"
 
@@ -23,6 +24,9 @@ const MacroForm* find_macro(std::string_view name, std::size_t arguments);
 std::string_view macro_name(Macro macro);
 // "list.all(x, condition)", for messages; empty if `name` is no macro.
 std::string macro_usage(std::string_view name);
+
+// As they are called: "all", "has", "cel.bind".
+std::vector<std::string> macro_names();
 
 // The name of a cel.block()'s value of that place: no source can spell it in another way.
 std::string block_name(std::int64_t place);

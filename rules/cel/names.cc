@@ -71,6 +71,14 @@ void become_slot(Node& node, const Variable& variable, bool optional) {
   node.children.clear();
 }
 
+void become_constant(Ast& ast, Node& node, const Variable& variable) {
+  node.kind = NodeKind::kLiteral;
+  node.literal = Value::string(ast.keep(*variable.constant));
+  node.name = variable.name;
+  node.type = variable.type;
+  node.children.clear();
+}
+
 }  // namespace
 
 std::size_t Names::local_of(const Node& first) const {
@@ -106,7 +114,9 @@ bool Names::resolve(Ast& ast, NodeId id) const {
   const Known known = find(ast, chain);
   if (known.length == 0) return false;
   Node& last = ast[chain[known.length - 1]];
-  if (known.variable != nullptr) {
+  if (known.variable != nullptr && known.variable->constant) {
+    become_constant(ast, last, *known.variable);
+  } else if (known.variable != nullptr) {
     // `card.?mean` is the optional of the variable card.mean.
     const auto links = std::span(chain).first(known.length);
     const bool optional = std::any_of(links.begin(), links.end(), [&ast](NodeId link) { return ast[link].optional; });

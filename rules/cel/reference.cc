@@ -14,7 +14,8 @@ constexpr std::uint64_t kMostSteps = 20'000'000;
 
 class Walker {
  public:
-  Walker(const Ast& ast, std::span<const Value> slots) : ast_(ast), slots_(slots) {}
+  Walker(const Ast& ast, std::span<const Value> slots, const Exchange& exchange)
+      : ast_(ast), slots_(slots), exchange_(exchange) {}
 
   ReferenceValue run() {
     auto result = used(ast_.root);
@@ -142,7 +143,8 @@ class Walker {
     if (node.function == Function::kMoney) return reference_from(node.literal);
     if (node.function == Function::kOptionalOr || node.function == Function::kOrValue) return or_else(node);
     ReferenceValue fault;
-    const auto arguments = all_of(node, fault);
+    auto arguments = all_of(node, fault);
+    if (!fault.is_fault()) fault = reference_exchange(node.function, arguments, exchange_);
     return fault.is_fault() ? fault : reference_call(node.function, arguments);
   }
 
@@ -323,6 +325,7 @@ class Walker {
 
   const Ast& ast_;
   std::span<const Value> slots_;
+  Exchange exchange_;
   std::vector<ReferenceValue> locals_;
   std::uint64_t steps_ = 0;
 };
@@ -337,6 +340,8 @@ Result<Reference, Issues> Reference::make(std::string_view text, const Environme
   return Reference(std::move(*ast));
 }
 
-ReferenceValue Reference::evaluate(std::span<const Value> slots) const { return Walker(ast_, slots).run(); }
+ReferenceValue Reference::evaluate(std::span<const Value> slots, const Exchange& exchange) const {
+  return Walker(ast_, slots, exchange).run();
+}
 
 }  // namespace weir::cel

@@ -12,6 +12,7 @@
 #include "rules/cel/ast.h"
 #include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/reference_value.h"
 
 namespace weir::cel {
@@ -23,7 +24,7 @@ class Reference {
                                         Checking checking = Checking::kStrict);
 
   // It has a budget of its own, far above that of the compiled evaluator: beyond it the result is kCostLimit.
-  ReferenceValue evaluate(std::span<const Value> slots) const;
+  ReferenceValue evaluate(std::span<const Value> slots, const Exchange& exchange = {}) const;
 
  private:
   explicit Reference(Ast ast) : ast_(std::move(ast)) {}

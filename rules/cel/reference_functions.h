@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "rules/cel/exchange.h"
 #include "rules/cel/functions.h"
 #include "rules/cel/reference_value.h"
 
@@ -10,6 +11,10 @@ namespace weir::cel {
 
 // `arguments` holds neither faults nor absent values.
 ReferenceValue reference_call(Function function, const std::vector<ReferenceValue>& arguments);
+
+// Puts two amounts that are to be compared or added into the base currency, if they are of different ones and there is
+// a table; the fault if that is not possible, else nothing.
+ReferenceValue reference_exchange(Function function, std::vector<ReferenceValue>& arguments, const Exchange& exchange);
 
 ReferenceValue reference_convert(Function function, const ReferenceValue& operand);
 // Of rules/cel/library.h.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/limits.h"
 
 namespace weir::cel {
@@ -26,6 +27,10 @@ class Scratch {
     cost_left_ = kMaxCost;
     exhausted_ = false;
   }
+
+  // What amounts of two currencies are compared and added by, until it is set again. Without one they aren't.
+  void set_exchange(const Exchange& exchange) { exchange_ = exchange; }
+  const Exchange& exchange() const { return exchange_; }
 
   Value* registers() { return registers_.data(); }
   // Elements of lists under construction, the innermost last.
@@ -73,6 +78,7 @@ class Scratch {
   std::vector<Block> blocks_;
   std::size_t used_ = 0;   // cells of the last block
   std::size_t total_ = 0;  // cells handed out by this evaluation
+  Exchange exchange_;
   std::uint64_t cost_left_ = kMaxCost;
   bool exhausted_ = false;
 };

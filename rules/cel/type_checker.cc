@@ -184,6 +184,13 @@ Type TypeChecker::has(NodeId id) {
   const NodeId target = ast_[id].children[0];
   const Type type = check(target);
   const auto kind = ast_[target].kind;
+  if (kind == NodeKind::kLiteral && !ast_[target].name.empty() && type.kind() == TypeKind::kString) {
+    Node& node = ast_[id];  // a variable that is a constant
+    node.kind = NodeKind::kLiteral;
+    node.literal = Value::boolean(true);
+    node.children.clear();
+    return kBool;
+  }
   const bool field = kind == NodeKind::kSlot || kind == NodeKind::kOptionalSlot || kind == NodeKind::kSelect ||
                      kind == NodeKind::kFailing;
   if (!field && !is_faulty(type)) {

@@ -92,11 +92,12 @@ TEST(RecordReader, ReadsBackWhatEachOtherKindHas) {
 
   const FileView files[] = {{"policy.yaml", "name: \"x\"\n"}, {"rules/a.yaml", ""}};
   out.clear();
-  append_policy(kBankHead, "sha256:1", files, out);
+  append_policy(kBankHead, "sha256:1", "2025b", files, out);
   text = enveloped(out);
   ASSERT_EQ(fault_of(reader.read(text, parsed)), "none");
   EXPECT_EQ(parsed.kind, Kind::kPolicy);
   EXPECT_EQ(parsed.policy, "sha256:1");
+  EXPECT_EQ(parsed.time_zones, "2025b");
   ASSERT_EQ(parsed.files.size(), 2U);
   EXPECT_EQ(parsed.files[0].name, "policy.yaml");
   EXPECT_EQ(parsed.files[0].text, "name: \"x\"\n");
@@ -178,7 +179,7 @@ TEST(RecordReader, RefusesFaultsOfTheOtherKinds) {
             "not an audit record: unknown dead-letter reason");
   const FileView files[] = {{"policy.yaml", "x"}};
   out.clear();
-  append_policy(kBankHead, "sha256:1", files, out);
+  append_policy(kBankHead, "sha256:1", "2025b", files, out);
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", "7")), "not an audit record: a policy file is not a string");
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"files\"", "\"filed\"")),
             "not an audit record: member \"files\" is missing");

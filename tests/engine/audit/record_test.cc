@@ -98,9 +98,11 @@ TEST(AuditRecord, AStartsBytes) {
 TEST(AuditRecord, APolicysBytes) {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/a.yaml", "\"\t"}};
   std::string out;
-  append_policy(kBankHead, "sha256:0", files, out);
-  EXPECT_EQ(out, WEIR_TEST_HEAD(
-                     "policy") R"(,"policy":"sha256:0","files":{"policy.yaml":"name: x\n","rules/a.yaml":"\"\t"}})");
+  append_policy(kBankHead, "sha256:0", "2025b", files, out);
+  EXPECT_EQ(
+      out,
+      WEIR_TEST_HEAD(
+          "policy") R"(,"policy":"sha256:0","time_zones":"2025b","files":{"policy.yaml":"name: x\n","rules/a.yaml":"\"\t"}})");
 }
 
 TEST(AuditRecord, TheEnvelopeStandsOutsideOfTheHash) {

@@ -165,7 +165,7 @@ BROKEN_KIND = {
         (("record", "empty_memory"), "true"),
     ],
     "policy": [
-        (("record", "policy"), "p"), (("record", "files"), {}), (("record", "files"), []),
+        (("record", "policy"), "p"), (("record", "time_zones"), ""), (("record", "files"), {}), (("record", "files"), []),
         (("record", "files", "/etc/passwd"), ""), (("record", "files", "a//b"), ""), (("record", "files", "a.yaml"), 7),
     ],
 }

@@ -3,8 +3,10 @@
 //   yaml fields         fields to add to the base's schema.yaml
 //   yaml features       another features.yaml for the base policy
 //   yaml rule           one more rule file for the base policy
+//   csv exchange.csv    rates, and the next schema.yaml and features.yaml go with them
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -34,8 +36,8 @@ std::vector<Example> examples() {
   for (int number = 1; std::getline(in, line); ++number) {
     if (line.starts_with("```")) {
       inside = !inside;
-      is_yaml = inside && line.starts_with("```yaml");
-      if (is_yaml) out.push_back({line.size() > 8 ? line.substr(8) : "", "", number});
+      is_yaml = inside && (line.starts_with("```yaml") || line.starts_with("```csv"));
+      if (is_yaml) out.push_back({line.substr(std::min(line.find(' '), line.size() - 1) + 1), "", number});
     } else if (is_yaml) {
       out.back().text += line + "\n";
     }
@@ -73,11 +75,26 @@ TEST_F(PolicyPage, BeginsWithAWholePolicy) {
   EXPECT_EQ(report(files), "");
 }
 
+TEST_F(PolicyPage, HasAPolicyWithRates) {
+  const auto rates = std::find_if(examples_.begin(), examples_.end(),
+                                  [](const Example& example) { return example.kind == "exchange.csv"; });
+  ASSERT_LT(rates - examples_.begin() + 2, static_cast<std::ptrdiff_t>(examples_.size()));
+  auto files = base();
+  files.erase("rules/cards.yaml");
+  files["policy.yaml"] += "exchange: {base: EUR, max_age: 7d}\n";
+  for (auto i = rates; i != rates + 3; ++i) files[i->kind] = i->text;
+  EXPECT_EQ(report(files), "");
+}
+
 TEST_F(PolicyPage, EveryOtherExampleLoadsInItsPlace) {
   ASSERT_GE(examples_.size(), 12U);
   for (std::size_t i = 4; i < examples_.size(); ++i) {
     const auto& example = examples_[i];
     auto files = base();
+    if (example.kind == "exchange.csv") {
+      i += 2;  // HasAPolicyWithRates
+      continue;
+    }
     if (example.kind == "policy.yaml") {
       files["policy.yaml"] = example.text;
       files.erase("features.yaml");

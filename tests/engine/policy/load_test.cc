@@ -211,9 +211,11 @@ TEST(LoadPolicy, AFileThatIsNoPartOfAPolicyOrTwiceThereIsAFault) {
 }
 
 TEST(PolicyHash, IsTheSha256OfLengthsAndBytesInTheOrderOfPath) {
-  // printf '\0\0\0\0\0\0\0\1a\0\0\0\0\0\0\0\2xy\0\0\0\0\0\0\0\1b\0\0\0\0\0\0\0\0' | sha256sum
-  EXPECT_EQ(policy_hash({{"b", ""}, {"a", "xy"}}),
-            "sha256:882581e1db81b6ee140e9f8d6e39c664c1cffd808504fecf1b3b84820670af36");
+  // The version of the time zones is hashed like a file. In Python:
+  //   files = [(b".time-zones", b"2020a"), (b"a", b"xy"), (b"b", b"")]
+  //   sha256(b"".join(struct.pack(">Q", len(part)) + part for file in files for part in file))
+  EXPECT_EQ(policy_hash({{"b", ""}, {"a", "xy"}}, "2020a"),
+            "sha256:8bb2b3ac046187e79ac57d2c8c66ccf3f9d5587a6a6d29888ecf1a6d752d3461");
   EXPECT_EQ(policy_hash({{"b", ""}, {"a", "xy"}}), policy_hash({{"a", "xy"}, {"b", ""}}));
 }
 
@@ -223,6 +225,7 @@ TEST(PolicyHash, ChangesWithEveryByteAndEveryName) {
   EXPECT_NE(policy_hash({{"a", "xy"}, {"c", ""}}), hash);
   EXPECT_NE(policy_hash({{"a", "xy"}}), hash);
   EXPECT_NE(policy_hash({{"ax", "y"}, {"b", ""}}), hash) << "lengths keep neighbours apart";
+  EXPECT_NE(policy_hash({{"a", "xy"}, {"b", ""}}, "2020a"), hash);
 }
 
 TEST(PolicyHash, IsThePolicysWhateverTheOrderOfReading) {

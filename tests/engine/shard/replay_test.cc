@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/cel/time_zones.h"
 #include "tests/engine/shard/small_shard.h"
 #include "tests/engine/shard/world.h"
 #include "tests/engine/state/scratch_store.h"
@@ -334,6 +335,38 @@ TEST(Replay, AChangedPolicyKeepsTheHistories) {
   const auto verdicts = replayed(tampered);
   ASSERT_EQ(verdicts.counts.size(), 2U);
   EXPECT_NE(verdicts.counts.begin()->first.find("was altered: its files have another hash"), std::string::npos);
+}
+
+TEST(Replay, OtherTimeZonesAreNoReplay) {
+  auto older = std::make_shared<policy::Policy>(*small_policy());
+  older->time_zones = "1999z";
+  older->hash = policy::policy_hash(older->files, older->time_zones);
+  SmallShard shard(nullptr, {}, older);
+  std::vector<std::string> records;
+  shard.start();
+  records.push_back(shard.enveloped());
+  shard.policy_record();
+  records.push_back(shard.enveloped());
+  EXPECT_EQ(replayed(records).counts,
+            (std::map<std::string, int>{
+                {"failed: the recorded policy " + older->hash +
+                     " decided with the time zones of 1999z, and this weir has those of " +
+                     std::string(cel::time_zone_version()) + ": only a weir with 1999z can make its decisions again",
+                 1},
+                {"identical", 1}}));
+
+  // Who only looks at it may.
+  auto recorded = read_policy_bytes(policy_bytes(*older));
+  ASSERT_TRUE(recorded.ok());
+  const auto shown = load_recorded_policy(*recorded, older->hash, PolicyUse::kShow);
+  ASSERT_TRUE(shown.ok()) << shown.error().message;
+  EXPECT_EQ((*shown)->hash, older->hash);
+  EXPECT_EQ((*shown)->time_zones, "1999z");
+  // The version can't be passed off as another one.
+  recorded->time_zones = cel::time_zone_version();
+  const auto altered = load_recorded_policy(*recorded, older->hash);
+  ASSERT_FALSE(altered.ok());
+  EXPECT_NE(altered.error().message.find("was altered"), std::string::npos);
 }
 
 TEST(Replay, GarbageIsAltered) {

@@ -16,6 +16,7 @@
 #include "engine/shard/history_fetcher.h"
 #include "engine/shard/replay.h"
 #include "engine/shard/runner.h"
+#include "rules/cel/time_zones.h"
 #include "tests/engine/shard/crash_file_system.h"
 #include "tests/engine/shard/fake_topic.h"
 #include "tests/engine/shard/world.h"
@@ -280,6 +281,24 @@ void run_site(Site& site, int records, int crashes, bool changes = false) {
   }
 }
 
+// What a weir with other time zones would have made of the same policy.
+std::shared_ptr<const policy::Policy> policy_of_older_weir() {
+  auto policy = std::make_shared<policy::Policy>(*small_policy());
+  policy->time_zones = "1999z";
+  policy->hash = policy::policy_hash(policy->files, policy->time_zones);
+  return policy;
+}
+
+// Runs until it has stopped in good order.
+void run_to_stop(Life& engine) {
+  int idle = 0;
+  while (!engine.runner().stopped()) {
+    ASSERT_TRUE(engine.round()) << engine.error();
+    if (++idle == 2'000) engine.runner().request_stop();
+    ASSERT_LT(idle, 100'000) << "the engine does not come to an end";
+  }
+}
+
 int scale() {
   const char* text = std::getenv("WEIR_SIMULATION_SCALE");
   return text == nullptr ? 1 : std::atoi(text);
@@ -403,6 +422,61 @@ TEST(Simulation, ANewWindowIsExactFromItsFirstEvent) {
     EXPECT_EQ(value, online_count(out.audit)) << parsed.event_id;
   }
   EXPECT_GT(compared, 100);
+}
+
+TEST(Simulation, AnEngineWithOtherTimeZonesGoesOnAfterACleanStop) {
+  Site site(41);
+  site.world.produce(site.payments, site.labels, 60);
+  site.now_ms = site.world.now_ms();
+  {
+    Life older(site, policy_of_older_weir(), 0);
+    ASSERT_EQ(older.error(), "");
+    run_to_stop(older);
+  }
+  site.world.produce(site.payments, site.labels, 20);
+  site.now_ms = site.world.now_ms();
+  {
+    Life newer(site, small_policy(), 1);
+    ASSERT_EQ(newer.error(), "");
+    run_to_stop(newer);
+  }
+  // From its policy record on it decides with its own time zones.
+  audit::RecordReader reader;
+  audit::ParsedRecord parsed;
+  std::vector<std::string> versions;
+  std::string policy;
+  for (const auto& stored : site.audit.partitions[0]) {
+    ASSERT_TRUE(reader.read(*stored.value, parsed).ok());
+    if (parsed.kind == audit::Kind::kTransaction) {
+      EXPECT_EQ(parsed.policy, policy);
+    }
+    if (parsed.kind != audit::Kind::kPolicy) continue;
+    versions.push_back(parsed.time_zones);
+    policy = parsed.policy;
+  }
+  EXPECT_EQ(versions, (std::vector<std::string>{"1999z", std::string(cel::time_zone_version())}));
+  EXPECT_EQ(policy, small_policy()->hash);
+}
+
+TEST(Simulation, AnEngineWithOtherTimeZonesDecidesNothingAgain) {
+  Site site(42);
+  site.world.produce(site.payments, site.labels, 200);
+  site.now_ms = site.world.now_ms();
+  {
+    Life older(site, policy_of_older_weir(), 0);
+    ASSERT_EQ(older.error(), "");
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(older.round()) << older.error();
+    older.crash();
+  }
+  Life newer(site, small_policy(), 1);
+  auto error = newer.error();
+  for (int i = 0; i < 40 && error.empty(); ++i) {
+    if (!newer.round()) error = newer.error();
+  }
+  EXPECT_NE(error.find("decided with the time zones of 1999z, and this weir has those of " +
+                       std::string(cel::time_zone_version())),
+            std::string::npos)
+      << error;
 }
 
 }  // namespace

@@ -57,6 +57,25 @@ TEST_F(PolicyCommands, InitTouchesNothingThatIsThere) {
   EXPECT_NE(file.err.find("is there and is not a directory"), std::string::npos);
 }
 
+TEST_F(PolicyCommands, InitPutsSchemasWhereAnEditorFindsThem) {
+  ASSERT_EQ(run({"init", at("p")}).exit_code, 0);
+  for (const auto* path : {"policy.yaml", "schema.yaml", "features.yaml", "rules/cards.yaml"}) {
+    std::ifstream in(at("p") + "/" + path);
+    std::string line;
+    ASSERT_TRUE(std::getline(in, line));
+    const std::string start = "# yaml-language-server: $schema=";
+    ASSERT_TRUE(line.starts_with(start)) << path << ": " << line;
+    // The line is read from where the file is.
+    EXPECT_TRUE(fs::exists((fs::path(at("p")) / path).parent_path() / line.substr(start.size()))) << line;
+  }
+  const auto hash = run({"check", at("p")}).out;
+  fs::remove_all(root_ / "p/.schemas");
+  EXPECT_EQ(run({"check", at("p")}).out, hash) << "they are no part of the policy";
+  EXPECT_EQ(run({"init", at("p"), "--schemas"}).exit_code, 0);
+  EXPECT_TRUE(fs::exists(root_ / "p/.schemas/rules.schema.json"));
+  EXPECT_EQ(run({"init", at("nowhere"), "--schemas"}).exit_code, 1);
+}
+
 TEST_F(PolicyCommands, WrongCommandLinesAreUsageErrors) {
   EXPECT_EQ(run({"init", at("x"), "--from", "nothing"}).exit_code, 2);
   EXPECT_EQ(run({"init"}).exit_code, 2);

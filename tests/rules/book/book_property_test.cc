@@ -36,6 +36,9 @@ const char* const kIndexed[] = {"i1 > 3",
                                 "d2 == 1.0",
                                 "m1 > eur('5.00')",
                                 "m1 < usd('5.00')",
+                                "m2 >= jpy('300')",
+                                "m1 + m2 > eur('1.00')",
+                                "m1 + m2 > usd('7.00')",
                                 "d2 < 0.0/0.0",
                                 "i1 * i2 > 5",
                                 "i1 * i2 == 0",
@@ -92,7 +95,8 @@ RC_GTEST_PROP(BookProperty, GivesTheVerdictOfEachConditionByItself, ()) {
     rule.when_text = text;
     rule.when = *std::move(expression);
   }
-  const Book book(std::move(rules), static_cast<std::uint32_t>(world.slots().size()));
+  const cel::ExchangeSource exchange{cel::maker_rates(), world.environment().find("t1")->slot};
+  const Book book(std::move(rules), static_cast<std::uint32_t>(world.slots().size()), exchange);
   Workspace workspace(book);
   cel::Scratch scratch;
   Verdicts verdicts;
@@ -103,6 +107,7 @@ RC_GTEST_PROP(BookProperty, GivesTheVerdictOfEachConditionByItself, ()) {
     // The book's own slots keep what the event before left in them.
     std::copy(world.slots().begin(), world.slots().end(), slots.begin());
     book.evaluate(slots, workspace, verdicts);
+    scratch.set_exchange(exchange.at(world.slots()));
     for (std::uint32_t i = 0; i < programs.size(); ++i) {
       const auto single = programs[i].evaluate(world.slots(), scratch);
       if (single.is_error() && single.code() == ErrorCode::kCostLimit) continue;

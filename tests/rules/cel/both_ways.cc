@@ -32,8 +32,9 @@ std::string World::result(std::string_view text, Checking checking) const {
   const auto reference = Reference::make(text, environment_, Type::dyn(), checking);
   WEIR_CHECK(reference.ok(), "what compiles passes the checker");
   Scratch scratch;
+  scratch.set_exchange(exchange_);
   const Value value = program->evaluate(slots_, scratch);
-  const auto expected = reference->evaluate(slots_);
+  const auto expected = reference->evaluate(slots_, exchange_);
   const auto shown = to_text(reference_from(value));
   return agree(expected, value) ? shown
                                 : "DIFFERENT: " + shown + " compiled, " + to_text(expected) + " by the reference";

@@ -10,6 +10,7 @@
 #include "engine/base/value.h"
 #include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/reference_value.h"
 
 namespace weir::cel {
@@ -26,6 +27,9 @@ class World {
   Environment& environment() { return environment_; }
   const std::vector<Value>& slots() const { return slots_; }
   std::vector<Value>& slots() { return slots_; }
+  // What amounts of different currencies meet by; nothing unless it is set.
+  void set_exchange(const Exchange& exchange) { exchange_ = exchange; }
+  const Exchange& exchange() const { return exchange_; }
 
   // The result as text (see to_text), "issues: ..." with the rendered diagnostics if it doesn't compile, or
   // "DIFFERENT: ..." if the evaluators disagree.
@@ -37,6 +41,7 @@ class World {
  private:
   Environment environment_;
   std::vector<Value> slots_;
+  Exchange exchange_;
 };
 
 // Whether two evaluations agree; where one of them gave up for its cost, they do.

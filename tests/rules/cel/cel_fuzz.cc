@@ -30,8 +30,9 @@ void evaluate_both_ways(std::string_view text, const World& world, Checking chec
     return;
   }
   if (checking == Checking::kStrict) ++compiled;
+  scratch.set_exchange(world.exchange());
   const Value value = program->evaluate(world.slots(), scratch);
-  const auto expected = reference->evaluate(world.slots());
+  const auto expected = reference->evaluate(world.slots(), world.exchange());
   if (agree(expected, value)) return;
   std::fprintf(stderr, "%.*s\n  compiled:  %s\n  reference: %s\n", static_cast<int>(text.size()), text.data(),
                to_text(reference_from(value)).c_str(), to_text(expected).c_str());

@@ -37,8 +37,18 @@ Type type_of(const SlotInfo& slot) {
 
 }  // namespace
 
+std::shared_ptr<const ExchangeTable> maker_rates() {
+  constexpr std::int64_t kDay = 86'400'000;
+  static const auto kTable = std::make_shared<const ExchangeTable>(
+      *currency_by_code("EUR"),
+      std::vector<ExchangeRate>{{0, 10'378, 840, 4}, {kDay, 2, 840, 0}, {0, 16'025, 392, 2}, {2 * kDay, 1, 392, 12}},
+      7 * kDay);
+  return kTable;
+}
+
 World maker_world() {
   World world;
+  world.set_exchange({maker_rates().get(), 100'000'000});
   for (const auto& slot : kSlots) world.with(slot.name, type_of(slot), Value::absent());
   return world;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -12,7 +13,11 @@
 
 namespace weir::cel {
 
+// Rates of USD and JPY for EUR at several times, and none of other currencies.
+std::shared_ptr<const ExchangeTable> maker_rates();
+
 // The variables that made expressions use: i1 i2 u1 u2 d1 d2 s1 s2 b1 b2 m1 m2 t1 t2 p1 p2 y1 l1 ls mp any and a.b.
+// Amounts meet by the rates of some time.
 World maker_world();
 
 class ExpressionMaker {

@@ -41,8 +41,9 @@ void agree_on(std::span<const std::uint8_t> bytes, Scratch& scratch, Tally& tall
   if (!program.ok()) RC_FAIL(text + "\n" + program.error().render());
   const auto reference = Reference::make(text, world.environment(), Type::simple(kind));
   RC_ASSERT(reference.ok());
+  scratch.set_exchange(world.exchange());
   const Value value = program->evaluate(world.slots(), scratch);
-  const auto expected = reference->evaluate(world.slots());
+  const auto expected = reference->evaluate(world.slots(), world.exchange());
   ++(value.is_error() ? tally.errors : tally.values);
   if (!agree(expected, value)) {
     RC_FAIL(text + "\n  compiled:  " + to_text(reference_from(value)) + "\n  reference: " + to_text(expected));
