@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -33,7 +34,9 @@ class OfAPolicy : public testing::Test {
  protected:
   std::string at(const std::string& name) const { return root_ / name; }
   void write(const std::string& name, const std::string& text) const {
-    std::ofstream(at("p/" + name), std::ios::binary) << text;
+    const std::filesystem::path path = at("p/" + name);
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
   }
   void SetUp() override {
     ASSERT_EQ(run({"init", at("p")}).exit_code, 0);
