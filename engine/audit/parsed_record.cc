@@ -137,6 +137,26 @@ Status read_list(Members& members, ParsedRecord& out) {
   return {};
 }
 
+Status read_policy(Members& members, dom::object record, ParsedRecord& out) {
+  out.policy = members.text("policy");
+  out.time_zones = members.text("time_zones");
+  if (record["parts"].error() == simdjson::SUCCESS) {
+    const auto part = members.get<std::uint64_t>("part");
+    const auto parts = members.get<std::uint64_t>("parts");
+    if (part < 1 || part > parts || parts < 2 || parts > UINT32_MAX) return bad("there is no such part of a policy");
+    out.part = static_cast<std::uint32_t>(part);
+    out.parts = static_cast<std::uint32_t>(parts);
+  }
+  dom::object files;
+  if (record["files"].get(files) != simdjson::SUCCESS) return bad("member \"files\" is missing");
+  for (const auto file : files) {
+    std::string_view text;
+    if (file.value.get(text) != simdjson::SUCCESS) return bad("a policy file is not a string");
+    out.files.push_back({std::string(file.key), std::string(text)});
+  }
+  return members.status();
+}
+
 Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
   switch (out.kind) {
     case Kind::kTransaction: {
@@ -175,18 +195,8 @@ Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
       out.clock = members.text("clock");
       out.empty_memory = members.get<bool>("empty_memory");
       break;
-    case Kind::kPolicy: {
-      out.policy = members.text("policy");
-      out.time_zones = members.text("time_zones");
-      dom::object files;
-      if (record["files"].get(files) != simdjson::SUCCESS) return bad("member \"files\" is missing");
-      for (const auto file : files) {
-        std::string_view text;
-        if (file.value.get(text) != simdjson::SUCCESS) return bad("a policy file is not a string");
-        out.files.push_back({std::string(file.key), std::string(text)});
-      }
-      break;
-    }
+    case Kind::kPolicy:
+      return read_policy(members, record, out);
   }
   return members.status();
 }

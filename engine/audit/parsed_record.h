@@ -33,9 +33,11 @@ struct ParsedRecord {
   std::string topic;
   InputPlace input;  // its topic views `topic`
 
-  std::string policy;                // transaction, start, policy
-  std::string time_zones;            // policy
-  std::vector<NamedText> files;      // policy
+  std::string policy;            // transaction, start, policy
+  std::string time_zones;        // policy
+  std::vector<NamedText> files;  // policy
+  std::uint32_t part = 1;
+  std::uint32_t parts = 1;
   std::string event_id;              // transaction, duplicate, label
   std::uint64_t first_sequence = 0;  // duplicate
   event::Reject reject;              // dead letter

@@ -299,17 +299,22 @@ void append_start(const Head& head, const StartFacts& facts, std::string& out) {
   json.end_object();
 }
 
-void append_policy(const Head& head, std::string_view hash, std::string_view time_zones,
-                   std::span<const FileView> files, std::string& out) {
+void append_policy(const Head& head, const PolicyFacts& facts, std::string& out) {
   JsonWriter json(out);
   begin(Kind::kPolicy, head, json);
   json.key("policy");
-  json.string(hash);
+  json.string(facts.hash);
   json.key("time_zones");
-  json.string(time_zones);
+  json.string(facts.time_zones);
+  if (facts.parts > 1) {
+    json.key("part");
+    json.unsigned_integer(facts.part);
+    json.key("parts");
+    json.unsigned_integer(facts.parts);
+  }
   json.key("files");
   json.begin_object();
-  for (const auto& file : files) {
+  for (const auto& file : facts.files) {
     json.key(file.path);
     json.string(file.text);
   }

@@ -91,9 +91,14 @@ struct LabelFacts {
 };
 void append_label(const Head& head, const InputPlace& input, const LabelFacts& facts, std::string& out);
 void append_start(const Head& head, const StartFacts& facts, std::string& out);
-// `time_zones`: the version of the time-zone data, which is in the policy's hash.
-void append_policy(const Head& head, std::string_view hash, std::string_view time_zones,
-                   std::span<const FileView> files, std::string& out);
+struct PolicyFacts {
+  std::string_view hash;
+  std::string_view time_zones;  // the version of the time-zone data, which is in the hash
+  std::span<const FileView> files;
+  std::uint32_t part = 1;  // of a policy that one record can't hold: 1 to `parts`; the last one puts it in force
+  std::uint32_t parts = 1;
+};
+void append_policy(const Head& head, const PolicyFacts& facts, std::string& out);
 
 struct ListFacts {
   std::string_view list;

@@ -36,23 +36,4 @@ bool same_histories(const policy::Policy& a, const policy::Policy& b);
 // The core goes on under another policy of the same histories.
 void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options);
 
-// A policy as it was when it decided.
-struct RecordedPolicy {
-  std::vector<policy::PolicyFile> files;
-  std::string time_zones;
-};
-RecordedPolicy recorded_policy(const audit::ParsedRecord& record);
-
-// The same as one string and back, for the store.
-std::string policy_bytes(const policy::Policy& policy);
-Result<RecordedPolicy> read_policy_bytes(std::string_view bytes);
-
-// What a recorded policy is wanted for: only with the time-zone data that it was recorded with does it decide again as
-// it did.
-enum class PolicyUse : std::uint8_t { kDecide, kShow };
-
-// Loads a recorded policy; its issues become one error message. Its hash is the recorded one.
-Result<std::shared_ptr<const policy::Policy>> load_recorded_policy(RecordedPolicy recorded, std::string_view hash,
-                                                                   PolicyUse use = PolicyUse::kDecide);
-
 }  // namespace weir::shard

@@ -9,6 +9,7 @@
 #include "engine/shard/core.h"
 #include "engine/shard/epoch_writer.h"
 #include "engine/shard/position.h"
+#include "engine/shard/recorded_policy.h"
 #include "engine/state/store.h"
 
 namespace weir::shard {

@@ -160,21 +160,36 @@ Status Runner::State::recover_start(const audit::ParsedRecord& recorded) {
                  "--begin-anew"};
   }
   author = {recorded.engine, recorded.generation};
+  policy_parts.clear();
   progress().clock_ms = recorded.head.clock_ms;
   ++progress().next_sequence;
   return {};
 }
 
+// The last part puts the policy in force.
+Status Runner::State::add_policy_part(const audit::ParsedRecord& recorded) {
+  if (auto status = policy_parts.add(recorded); !status) return status;
+  if (!policy_parts.complete()) return {};
+  auto whole = policy_parts.take();
+  policy_recorded = true;
+  if (core.policy && core.policy->hash == recorded.policy) return {};
+  auto loaded = load_recorded_policy(std::move(whole), recorded.policy);
+  if (!loaded) return loaded.error();
+  return use_policy(std::move(*loaded));
+}
+
 Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, std::int64_t now_ms) {
-  if (options.begin != Begin::kAnew && (!core.policy || core.policy->hash != recorded.policy)) {
+  const bool other = options.begin != Begin::kAnew && (!core.policy || core.policy->hash != recorded.policy);
+  if (other && recorded.part == 1) {
     // The old core's changes must be stored before another one reads them.
     auto settled = settle(now_ms);
     if (!settled || !*settled) return settled;
-    auto loaded = load_recorded_policy(recorded_policy(recorded), recorded.policy);
-    if (!loaded) return loaded.error();
-    if (auto status = use_policy(std::move(*loaded)); !status) return status.error();
   }
-  policy_recorded = true;
+  if (options.begin == Begin::kAnew) {
+    policy_recorded = recorded.part == recorded.parts;
+  } else if (auto status = add_policy_part(recorded); !status) {
+    return status.error();
+  }
   progress().clock_ms = recorded.head.clock_ms;
   ++progress().next_sequence;
   return true;
@@ -256,6 +271,7 @@ Status Runner::State::leave_audit() {
 // The stream is applied to its end: exchange the policy if another one is wanted, make sure that the state directory
 // knows where it stands, then say that we are here. False while one of them is under way.
 Result<bool> Runner::State::announce(std::int64_t now_ms) {
+  policy_parts.clear();
   if (core.step && core.policy->hash != wanted_policy->hash) {
     auto settled = settle(now_ms);
     if (!settled || !*settled) return settled;
@@ -288,11 +304,7 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
   facts.empty_memory = empty_memory;
   core.step->start(now_ms, facts, output);
   deliver(nullptr, false);
-  if (!policy_recorded) {
-    core.step->policy_record(now_ms, output);
-    deliver(nullptr, false);
-    policy_recorded = true;
-  }
+  if (!policy_recorded) record_policy(now_ms);
   announced_below = progress().next_sequence;
   return true;
 }

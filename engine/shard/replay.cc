@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/shard/author.h"
+#include "engine/shard/recorded_policy.h"
 
 namespace weir::shard {
 namespace {
@@ -35,6 +36,7 @@ struct Replay::State {
   Core core;
   Progress base;
   Author author;
+  PolicyParts policy_parts;
   audit::RecordReader reader;
   audit::ParsedRecord parsed;
   Output output;
@@ -62,8 +64,11 @@ Replay::Replay(state::Store& store, const MemoryOptions& memory) : state_(std::m
 Replay::~Replay() = default;
 
 Status Replay::State::use_recorded_policy() {
+  if (auto status = policy_parts.add(parsed); !status) return status;
+  if (!policy_parts.complete()) return {};
+  auto whole = policy_parts.take();
   if (core.policy && core.policy->hash == parsed.policy) return {};
-  auto policy = load_recorded_policy(recorded_policy(parsed), parsed.policy);
+  auto policy = load_recorded_policy(std::move(whole), parsed.policy);
   if (!policy) return policy.error();
   if (core.step) {
     if (auto status = write_epoch(); !status) return status;
@@ -89,6 +94,7 @@ Result<ReplayFinding> Replay::State::step() {
                      ": replay it from there"};
       }
       author = {parsed.engine, parsed.generation};
+      policy_parts.clear();
       break;
     case audit::Kind::kPolicy:
       if (auto status = use_recorded_policy(); !status) return status.error();

@@ -61,7 +61,7 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
   }
   switch (s.phase) {
     case State::Phase::kRecovering:
-      if (s.stop_requested) {
+      if (s.stop_requested && !s.policy_parts.begun()) {
         s.phase = State::Phase::kStopping;
         return true;
       }
@@ -112,10 +112,25 @@ Result<bool> Runner::State::take_policy(std::int64_t now_ms) {
     if (auto status = use_policy(wanted_policy); !status) return status.error();
   }
   if (observer != nullptr) observer->policy_taken(core.policy, progress().next_sequence);
-  core.step->policy_record(now_ms, output);
-  deliver(nullptr, false);
+  record_policy(now_ms);
   lists_differ = !wanted_lists.empty();
   return true;
+}
+
+// All its parts at once: nothing comes between them.
+void Runner::State::record_policy(std::int64_t now_ms) {
+  const auto& policy = *core.policy;
+  const auto parts = parts_of(policy, options.policy_part_bytes);
+  audit::PolicyFacts facts;
+  facts.hash = policy.hash;
+  facts.time_zones = policy.time_zones;
+  facts.parts = static_cast<std::uint32_t>(parts.size());
+  for (facts.part = 1; facts.part <= facts.parts; ++facts.part) {
+    facts.files = parts[facts.part - 1];
+    core.step->policy_record(now_ms, facts, output);
+    deliver(nullptr, false);
+  }
+  policy_recorded = true;
 }
 
 // A part of the changes, so that records stay small; inputs wait until all are recorded.
@@ -274,7 +289,9 @@ Position Runner::State::position() {
 Result<bool> Runner::State::pump_epochs(std::int64_t now_ms) {
   if (!core.step) return false;
   bool moved = false;
-  if (epochs.due(now_ms) && progress().next_sequence > epochs.written().progress.next_sequence) {
+  // A position between the parts of a policy would be of no use.
+  if (epochs.due(now_ms) && !policy_parts.begun() &&
+      progress().next_sequence > epochs.written().progress.next_sequence) {
     epochs.cut(core, position(), now_ms, false);
     if (observer != nullptr) observer->epoch_cut(epochs.cut_bytes());
     moved = true;

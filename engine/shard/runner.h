@@ -18,6 +18,7 @@
 #include "engine/shard/core.h"
 #include "engine/shard/epoch_writer.h"
 #include "engine/shard/outbox.h"
+#include "engine/shard/recorded_policy.h"
 #include "engine/shard/step.h"
 #include "engine/topic/topic.h"
 
@@ -62,7 +63,8 @@ struct RunnerOptions {
   std::uint32_t first_label_topic = UINT32_MAX;  // inputs from this index on are label topics
   Begin begin = Begin::kContinue;
   std::int64_t epoch_ms = 200;
-  std::int64_t sync_ms = 1000;  // how often an epoch is made to survive a power failure
+  std::int64_t sync_ms = 1000;                       // how often an epoch is made to survive a power failure
+  std::size_t policy_part_bytes = kPolicyPartBytes;  // a larger policy stands in several records
   std::size_t max_poll = 512;
   OutboxOptions outbox;
 };

@@ -12,6 +12,7 @@
 #include "engine/shard/epochs.h"
 #include "engine/shard/input_feed.h"
 #include "engine/shard/position.h"
+#include "engine/shard/recorded_policy.h"
 #include "engine/shard/runner.h"
 
 namespace weir::shard {
@@ -55,6 +56,7 @@ struct Runner::State {
   std::uint64_t recovered_records = 0;
   Author author;
   bool position_stored = false;  // the state directory is not fresh any more
+  PolicyParts policy_parts;      // that the stream had so far
   bool policy_recorded = false;  // the core's policy stands on the audit stream
   bool empty_memory = false;     // nothing was stepped since the state directory was fresh
   std::uint64_t generation = 0;  // ours, once we announce ourselves
@@ -81,11 +83,13 @@ struct Runner::State {
   Result<bool> recover_input(const audit::ParsedRecord& recorded);
   Status check_same(const audit::ParsedRecord& recorded) const;
   Status recover_start(const audit::ParsedRecord& recorded);
+  Status add_policy_part(const audit::ParsedRecord& recorded);
   Result<bool> recover_policy(const audit::ParsedRecord& recorded, std::int64_t now_ms);
   Result<bool> announce(std::int64_t now_ms);
   Status check_token_key(const std::string& key_id) const;
 
   Result<bool> take_policy(std::int64_t now_ms);
+  void record_policy(std::int64_t now_ms);
   Result<bool> record_lists(std::int64_t now_ms);
   Result<bool> recover_list(const audit::ParsedRecord& recorded);
   Result<bool> take_input(std::int64_t now_ms);

@@ -105,7 +105,7 @@ class Step {
 
   // The engine's own records.
   void start(std::int64_t clock_ms, const audit::StartFacts& facts, Output& out);
-  void policy_record(std::int64_t clock_ms, Output& out);
+  void policy_record(std::int64_t clock_ms, const audit::PolicyFacts& part, Output& out);
   // A change of the entries of a list, from the next record on.
   void list_record(std::int64_t clock_ms, const std::string& list, const book::ListDelta& delta, Output& out);
 

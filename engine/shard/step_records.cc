@@ -160,14 +160,12 @@ void Step::start(std::int64_t clock_ms, const audit::StartFacts& facts, Output& 
   s.finish(progress, audit::Kind::kStart, out);
 }
 
-void Step::policy_record(std::int64_t clock_ms, Output& out) {
+void Step::policy_record(std::int64_t clock_ms, const audit::PolicyFacts& part, Output& out) {
   auto& s = *state_;
   s.advance_clock(progress, clock_ms);
-  std::vector<audit::FileView> files;
-  for (const auto& file : s.policy->files) files.push_back({file.path, file.text});
   out.audit.clear();
   out.decision.clear();
-  audit::append_policy(s.head(progress), s.policy->hash, s.policy->time_zones, files, out.audit);
+  audit::append_policy(s.head(progress), part, out.audit);
   s.finish(progress, audit::Kind::kPolicy, out);
 }
 

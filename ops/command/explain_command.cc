@@ -10,7 +10,7 @@
 
 #include "engine/audit/parsed_record.h"
 #include "engine/base/civil_time.h"
-#include "engine/shard/core.h"
+#include "engine/shard/recorded_policy.h"
 #include "ops/command/audit_stream.h"
 #include "ops/command/terminal.h"
 
@@ -160,7 +160,9 @@ class Teller {
   Result<bool> remember_policy(std::int64_t offset, std::string_view text) {
     if (auto status = read(offset, text); !status) return status.error();
     if (record_.kind != audit::Kind::kPolicy) return true;
-    policies_[record_.policy] = shard::recorded_policy(record_);
+    // What an engine that came to an end between two parts left of a policy is in force nowhere.
+    if (auto status = parts_.add(record_); !status) return true;
+    if (parts_.complete()) policies_[record_.policy] = parts_.take();
     return true;
   }
 
@@ -194,6 +196,7 @@ class Teller {
   std::string last_text_;
   audit::RecordReader reader_;
   audit::ParsedRecord record_;
+  shard::PolicyParts parts_;
   std::map<std::string, shard::RecordedPolicy> policies_;
   int found_ = 0;
 };

@@ -267,7 +267,7 @@ std::vector<NamedRecord> bank_records() {
   append_start(kBankHead, {"engine-2", 18'446'744'073'709'551'615U, "0.1.0", kPolicyHash, "", "event", false}, out);
   add("start_without_key", std::exchange(out, {}));
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/ü.yaml", "# \"tabs\"\t\r\n"}, {"schema.yaml", ""}};
-  append_policy(kBankHead, kPolicyHash, "2025b", files, out);
+  append_policy(kBankHead, {kPolicyHash, "2025b", files}, out);
   add("policy", std::exchange(out, {}));
   book::ListDelta delta;
   delta.put.emplace_back("m9", book::ListEntry{"partner, \"since\" 2019", "ann", 1'798'761'600'000, {"a-busy"}});

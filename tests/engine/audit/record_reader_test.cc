@@ -17,6 +17,28 @@ std::string fault_of_hashed_part(const std::string& hashed_part) {
   return fault_of(reader.read(enveloped(hashed_part), parsed));
 }
 
+TEST(RecordReader, APartOfAPolicyIsReadBack) {
+  const std::vector<FileView> files{{"rules/a.yaml", "id: a\n"}};
+  RecordReader reader;
+  ParsedRecord parsed;
+  const auto read = [&](std::uint32_t part, std::uint32_t parts) {
+    std::string hashed;
+    append_policy(kBankHead, {"sha256:1", "2025b", files, part, parts}, hashed);
+    Sha256 sha256;
+    std::string record;
+    append_envelope(hashed, leaf_hash(hashed, sha256), {}, record);
+    return reader.read(record, parsed);
+  };
+  ASSERT_TRUE(read(2, 3).ok());
+  EXPECT_EQ(parsed.part, 2U);
+  EXPECT_EQ(parsed.parts, 3U);
+  ASSERT_TRUE(read(1, 1).ok());
+  EXPECT_EQ(parsed.part, 1U);
+  EXPECT_EQ(parsed.parts, 1U);
+  EXPECT_FALSE(read(0, 3).ok());
+  EXPECT_FALSE(read(4, 3).ok());
+}
+
 TEST(RecordReader, ReadsBackATransaction) {
   const auto hashed_part = full_transaction();
   const auto text = enveloped(hashed_part);
@@ -92,7 +114,7 @@ TEST(RecordReader, ReadsBackWhatEachOtherKindHas) {
 
   const FileView files[] = {{"policy.yaml", "name: \"x\"\n"}, {"rules/a.yaml", ""}};
   out.clear();
-  append_policy(kBankHead, "sha256:1", "2025b", files, out);
+  append_policy(kBankHead, {"sha256:1", "2025b", files}, out);
   text = enveloped(out);
   ASSERT_EQ(fault_of(reader.read(text, parsed)), "none");
   EXPECT_EQ(parsed.kind, Kind::kPolicy);
@@ -179,7 +201,7 @@ TEST(RecordReader, RefusesFaultsOfTheOtherKinds) {
             "not an audit record: unknown dead-letter reason");
   const FileView files[] = {{"policy.yaml", "x"}};
   out.clear();
-  append_policy(kBankHead, "sha256:1", "2025b", files, out);
+  append_policy(kBankHead, {"sha256:1", "2025b", files}, out);
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", "7")), "not an audit record: a policy file is not a string");
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"files\"", "\"filed\"")),
             "not an audit record: member \"files\" is missing");

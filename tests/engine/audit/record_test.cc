@@ -98,7 +98,7 @@ TEST(AuditRecord, AStartsBytes) {
 TEST(AuditRecord, APolicysBytes) {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/a.yaml", "\"\t"}};
   std::string out;
-  append_policy(kBankHead, "sha256:0", "2025b", files, out);
+  append_policy(kBankHead, {"sha256:0", "2025b", files}, out);
   EXPECT_EQ(
       out,
       WEIR_TEST_HEAD(

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/shard/recorded_policy.h"
 #include "rules/cel/time_zones.h"
 #include "tests/engine/shard/small_shard.h"
 #include "tests/engine/shard/world.h"

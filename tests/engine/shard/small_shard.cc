@@ -1,5 +1,8 @@
 #include "tests/engine/shard/small_shard.h"
 
+#include "engine/base/check.h"
+#include "engine/shard/recorded_policy.h"
+
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -62,7 +65,9 @@ const Output& SmallShard::start(std::string_view engine, std::uint64_t generatio
 }
 
 const Output& SmallShard::policy_record() {
-  core.step->policy_record(clock_ms, output_);
+  const auto parts = parts_of(*core.policy);
+  WEIR_CHECK(parts.size() == 1, "a small policy fits in one record");
+  core.step->policy_record(clock_ms, {core.policy->hash, core.policy->time_zones, parts[0]}, output_);
   return output_;
 }
 
