@@ -180,6 +180,7 @@ void Book::judge(std::uint32_t rule, std::span<Value> slots, Workspace& workspac
     if (state == TermState::kFalse) return;
     if (state == TermState::kFailed && (failed == nullptr || placed.position < failed->position)) failed = &placed;
   }
+  if (!parts_.rules[rule].valid.holds_at(slots[parts_.exchange.time_slot])) return;
   if (failed == nullptr) {
     out.hits.push_back(rule);
   } else {

@@ -45,7 +45,8 @@ class Workspace {
 class Book {
  public:
   // In any order; their ids are unique, and each has a condition of type bool. The slots from `first_free_slot` on are
-  // the book's own. Amounts of different currencies are compared and added by `exchange`.
+  // the book's own. Amounts of different currencies are compared and added by `exchange`, whose slot of the event's
+  // time also tells whether a rule is valid.
   Book(std::vector<Rule> rules, std::uint32_t first_free_slot, cel::ExchangeSource exchange = {});
 
   // In the order of id, bytewise.

@@ -20,6 +20,16 @@ std::optional<Outcome> outcome_by_name(std::string_view name);
 // A shadow rule is evaluated and recorded like any other, and changes nothing.
 enum class Mode : std::uint8_t { kLive, kShadow };
 
+// The times of events that a rule is for, from the first up to, and without, the second.
+struct Validity {
+  std::int64_t from_ms = INT64_MIN;
+  std::int64_t until_ms = INT64_MAX;
+
+  bool holds_at(const Value& time) const {
+    return !time.is(ValueKind::kTimestamp) || (time.as_ms() >= from_ms && time.as_ms() < until_ms);
+  }
+};
+
 // A hit adds its points to the score, or forces its outcome (a hard rule), or both.
 struct Rule {
   std::string id;  // [a-z0-9-]+, unique in the policy
@@ -28,6 +38,7 @@ struct Rule {
   std::string reason;                   // the code that stands in decisions, e.g. "R12"
   std::vector<std::string> references;  // documentation
   Mode mode = Mode::kLive;
+  Validity valid;  // it misses all other events
   std::string when_text;
   std::unique_ptr<cel::Expression> when;  // of type bool; what the Book is made of, and not there any more in it
   std::uint64_t cost = 0;                 // of one evaluation at worst, in units of rules/cel/limits.h

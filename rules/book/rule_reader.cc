@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/civil_time.h"
 #include "engine/yaml/map_reader.h"
 #include "engine/yaml/scalars.h"
 #include "rules/cel/cost.h"
@@ -82,6 +83,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
   if (const auto choice = yaml::as_choice(reader.optional("mode"), kModes, issues_)) {
     rule.mode = *choice == 0 ? Mode::kLive : Mode::kShadow;
   }
+  read_validity(reader.optional("valid"), rule.valid);
   const auto* when = reader.required("when");
   rule.when = check_expression(when, vocabulary_, cel::Type::simple(cel::TypeKind::kBool), issues_);
   if (rule.when != nullptr) {
@@ -161,6 +163,7 @@ void RuleReader::read_tests_of(yaml::MapReader& reader, const Rule& rule) {
   read_tests(tests, vocabulary_, tested, issues_);
   if (!keeps_tests_) return;
   tested.id = rule.id;
+  tested.valid = rule.valid;
   if (const auto* id = reader.optional("id")) tested.place = id->place;
   if (const auto* when = reader.optional("when"); when != nullptr && rule.when != nullptr) {
     Issues again;  // they were reported with the rule
@@ -186,6 +189,30 @@ void RuleReader::read_id(const yaml::Node* node, std::string& id) {
     return;
   }
   id = *std::move(text);
+}
+
+void RuleReader::read_validity(const yaml::Node* node, Validity& valid) {
+  if (node == nullptr) return;
+  yaml::MapReader reader(node, node->place, "`valid`", issues_);
+  const auto* from = reader.optional("from");
+  const auto* until = reader.optional("until");
+  reader.finish();
+  const auto read = [&](const yaml::Node* time, std::int64_t& out) {
+    const auto text = yaml::as_text(time, issues_);
+    if (!text) return false;
+    const auto time_ms = parse_iso8601_ms(*text, true);
+    if (time_ms.ok()) {
+      out = *time_ms;
+    } else {
+      issues_.error(time->place, "this is no date or time", "write e.g. 2027-01-01 or 2027-01-01T12:00:00Z");
+    }
+    return time_ms.ok();
+  };
+  const bool has_from = read(from, valid.from_ms);
+  const bool has_until = read(until, valid.until_ms);
+  if (has_from && has_until && valid.from_ms >= valid.until_ms) {
+    issues_.error(until->place, "the rule is valid for no event: `until` is not later than `from`");
+  }
 }
 
 void RuleReader::read_effect(const yaml::Node* node, const Place& at, Rule& rule) {

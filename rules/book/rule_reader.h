@@ -55,6 +55,7 @@ class RuleReader {
   void read_tests_of(yaml::MapReader& reader, const Rule& rule);
   void read_cost(const yaml::Node& when, Rule& rule);
   void note_condition(const Rule& rule, const yaml::Node& when);
+  void read_validity(const yaml::Node* node, Validity& valid);
   void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
 
   const Vocabulary& vocabulary_;

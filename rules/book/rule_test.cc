@@ -201,9 +201,11 @@ class Runner {
     for (const auto& [slot, value] : test.given) slots_[slot] = value;
     scratch_.set_exchange(rule_.exchange.at(slots_));
     const auto result = outcome(ast_.root);
-    const auto kind = !result.is(ValueKind::kBool) ? VerdictKind::kError
-                      : result.as_bool()           ? VerdictKind::kHit
-                                                   : VerdictKind::kMiss;
+    const bool valid = rule_.valid.holds_at(slots_[rule_.exchange.time_slot]);
+    const auto kind = !valid                         ? VerdictKind::kMiss
+                      : !result.is(ValueKind::kBool) ? VerdictKind::kError
+                      : result.as_bool()             ? VerdictKind::kHit
+                                                     : VerdictKind::kMiss;
     walk(ast_.root, true);
     if (kind == test.expected) {
       ++tally_.passed;
@@ -212,7 +214,9 @@ class Runner {
     ++tally_.failed;
     issues_.error(test.place,
                   "rule `" + rule_.id + "` comes to " + std::string(kExpected[static_cast<std::size_t>(kind)]),
-                  kind == VerdictKind::kHit ? "every part of the condition holds" : why_not(result));
+                  !valid                      ? "the rule is not valid at the given time"
+                  : kind == VerdictKind::kHit ? "every part of the condition holds"
+                                              : why_not(result));
   }
 
   void report_unreached() {

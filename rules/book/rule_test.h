@@ -14,6 +14,7 @@
 #include "engine/yaml/node.h"
 #include "rules/book/expression.h"
 #include "rules/book/list.h"
+#include "rules/book/rule.h"
 #include "rules/book/verdicts.h"
 #include "rules/cel/expression.h"
 
@@ -37,11 +38,12 @@ struct TestedRule {
   std::deque<List> lists;         // given ones; the first is empty
   std::vector<std::uint32_t> list_slots;
   cel::ExchangeSource exchange;
+  Validity valid;
 };
 
 // `tests` of a rule, into `rule`. Given are names of the vocabulary, with values as a YAML file holds them:
 // { channel: online, amount: 180.00 EUR, card.count_1h: 4, card.since_last: 1h30m, lists.trusted: [m9] }; null is
-// absent, a list that is not given is empty.
+// absent, a list that is not given is empty, and a rule without a given time of the event is valid.
 void read_tests(const yaml::Node* node, const Vocabulary& vocabulary, TestedRule& rule, Issues& issues);
 
 struct TestTally {

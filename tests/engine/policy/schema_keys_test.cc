@@ -164,6 +164,8 @@ TEST(EditorSchemas, NameTheKeysOfRules) {
   EXPECT_EQ(known_of(with_rule("{points: 900}", "{points: 900, Q: 1}")), keys_at("rules", "/$defs/effect/properties"));
   EXPECT_EQ(known_of(with_rule("id: rule\n", "id: rule\ntests: [{Q: 1}]\n")),
             keys_at("rules", "/$defs/test/properties"));
+  EXPECT_EQ(known_of(with_rule("id: rule\n", "id: rule\nvalid: {Q: 1}\n")),
+            keys_at("rules", "/$defs/rule/properties/valid/properties"));
   Sample file;
   file.rules = asked("rules: []\nQ: 1\n");
   EXPECT_EQ(known_of(file), keys_at("rules", "/$defs/file/properties"));

@@ -54,6 +54,29 @@ TEST(Book, HoldsItsRulesInTheOrderOfTheirIds) {
   EXPECT_EQ(book.rules()[2].id, "b");
 }
 
+TEST(Book, ARuleMissesWhatItIsNotValidFor) {
+  auto hit = rule("a", "night");
+  auto failing = rule("b", "amount > eur('5.00')");
+  hit.valid = failing.valid = {1'000, 2'000};
+  std::vector<Rule> rules;
+  rules.push_back(std::move(hit));
+  rules.push_back(std::move(failing));
+  const Book book(std::move(rules), kSlots + 1, {nullptr, kSlots});
+  auto slots = slots_for(book);
+  slots[kNight] = Value::boolean(true);
+  const auto verdicts_at = [&](std::int64_t time_ms) {
+    slots[kSlots] = Value::timestamp_ms(time_ms);
+    const auto verdicts = evaluated(book, slots);
+    return std::pair(verdicts.of(0), verdicts.of(1));
+  };
+  const auto misses = std::pair(VerdictKind::kMiss, VerdictKind::kMiss);
+  const auto speaks = std::pair(VerdictKind::kHit, VerdictKind::kError);
+  EXPECT_EQ(verdicts_at(999), misses);
+  EXPECT_EQ(verdicts_at(1'000), speaks);
+  EXPECT_EQ(verdicts_at(1'999), speaks);
+  EXPECT_EQ(verdicts_at(2'000), misses);
+}
+
 TEST(Book, EveryRuleHasItsVerdict) {
   const auto book =
       book_with(rule("a-hit", "channel == 'online'"), rule("b-miss", "channel == 'atm'"),

@@ -49,6 +49,21 @@ TEST(RuleReader, ReadsARuleWithEverything) {
   EXPECT_EQ(r.references, (std::vector<std::string>{"one", "two"}));
 }
 
+TEST(RuleReader, ReadsWhenARuleIsValid) {
+  const auto valid = [](const std::string& text) { return read({rule("{points: 1}") + "valid: " + text + "\n"}); };
+  const auto both = valid("{from: 2026-11-01, until: 2027-02-01T12:00:00+01:00}");
+  EXPECT_EQ(both.report, "");
+  EXPECT_EQ(both.rules[0].valid.from_ms, 1'793'491'200'000);
+  EXPECT_EQ(both.rules[0].valid.until_ms, 1'801'479'600'000);
+  const auto until = valid("{until: 2026-11-01}");
+  EXPECT_EQ(until.rules[0].valid.from_ms, INT64_MIN);
+  EXPECT_EQ(until.rules[0].valid.until_ms, 1'793'491'200'000);
+  EXPECT_NE(valid("{from: soon}").report.find("6:15: error: this is no date or time"), std::string::npos);
+  EXPECT_NE(valid("{from: 2026-11-01, until: 2026-11-01}").report.find("valid for no event"), std::string::npos);
+  EXPECT_EQ(valid("{from: 2026-11-01, until: 2026-11-02}").report, "");
+  EXPECT_NE(valid("{form: 2026-11-01}").report.find("did you mean `from`?"), std::string::npos);
+}
+
 TEST(RuleReader, ReadsAListAndFilesAfterEachOther) {
   const auto result =
       read({"rules:\n  - {id: a, description: d, reason: r, when: night, then: {outcome: review}}\n"
