@@ -115,9 +115,9 @@ class Bench:
         self.records = home / "records.jsonl"
         self.blocks = []
 
-    def start(self):
+    def start(self, blocks, sides=SIDES):
         options, home = self.options, self.home
-        count = (options.blocks + 1) * (options.seconds + options.warm_up) * options.rate
+        count = blocks * (options.seconds + options.warm_up) * options.rate
         output_of(self.weir, "generate", "--seed", "7", "--events", str(count), "--customers", str(options.customers),
                   "--duplicate-share", "0", "--out", str(self.records))
         say(f"{count} records, {self.records.stat().st_size / count:.0f} bytes each")
@@ -141,10 +141,12 @@ class Bench:
                     "metrics.listen": f"127.0.0.1:{self.port}", "kafka_producer": ",".join(options.producer)}
         if options.consumer:
             settings["kafka_consumer"] = ",".join(options.consumer)
-        command = [str(self.weir), "run", "--config", "weir.yaml"]
+        self.config = ["--config", "weir.yaml"]
         for text in [f"{key}={value}" for key, value in settings.items()] + options.set:
-            command += ["--set", text]
-        self.pids["engine"] = self.begin("weir", command, "live")
+            self.config += ["--set", text]
+        self.pids["engine"] = self.begin("weir", [str(self.weir), "run", *self.config], "live")
+        if "pass-through" not in sides:
+            return
         command = [str(self.tools / "pass_through"), self.brokers, "pass-in", "pass-out"]
         for name, texts in (("--producer", options.producer), ("--consumer", options.consumer)):
             for text in texts:
@@ -272,7 +274,7 @@ def main():
     home = pathlib.Path(tempfile.mkdtemp(prefix="topic_to_topic-"))
     with contextlib.ExitStack() as stack:
         bench = Bench(options, home, stack)
-        bench.start()
+        bench.start(options.blocks + 1)
         for number in range(options.blocks + 1):
             for side in SIDES:
                 bench.block(side, number)
