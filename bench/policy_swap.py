@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What a change of the policy costs a running engine: latency from topic to topic, with changes and without, by turns.
 
-Starts Apache Kafka and `weir run` with the demo policy as topic_to_topic.py does, and sends records on a fixed schedule.
-In the blocks of a side its policies follow each other by `weir policy use`; in steady blocks nothing changes. Every
-record's answer must come exactly once, and at the end `weir replay` must come to each recorded decision again, under all
-the policies. Prints a markdown page; --out writes it to a file.
+Starts Apache Kafka and `weir run` with the demo policy as topic_to_topic.py does, and sends records on a fixed
+schedule. In the blocks of a side its policies follow each other by `weir policy use`; in steady blocks nothing changes.
+Every record's answer must come exactly once, and at the end `weir replay` must come to each recorded decision again,
+under all the policies. Prints a markdown page; --out writes it to a file.
 """
 
 import argparse

@@ -48,6 +48,8 @@ struct PolicyWatch::State {
   std::string seen;    // the fingerprint of what was read last
   std::string wished;  // and of the wish
   std::string hash;    // of the policy that was handed out last
+  // The last ones handed out: the last hold on a large policy is let go here, and not between two payments.
+  std::deque<std::shared_ptr<const policy::Policy>> handed_out;
   policy::ListContents lists;
 
   std::mutex mutex;
@@ -99,6 +101,8 @@ PolicyWatch::Change PolicyWatch::State::look() {
     }
     hash = (*loaded)->hash;
     change.policy = *loaded;
+    handed_out.push_back(*loaded);
+    if (handed_out.size() > 3) handed_out.pop_front();
   }
   if (*contents != lists || change.policy != nullptr) {
     lists = *contents;

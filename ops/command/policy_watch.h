@@ -18,7 +18,7 @@ struct PolicyWatchOptions {
   std::string policy_directory;
   std::string state_directory;
   std::string token_key;
-  std::int64_t period_ms = 500;  // 0: looks once
+  std::int64_t period_ms = 100;  // 0: looks once
 };
 
 class PolicyWatch {

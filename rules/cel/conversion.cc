@@ -7,6 +7,8 @@
 #include <system_error>
 #include <type_traits>
 
+#include "engine/base/check.h"
+#include "engine/base/currency.h"
 #include "rules/cel/address.h"
 #include "rules/cel/arithmetic.h"
 #include "rules/cel/calendar.h"
@@ -80,6 +82,26 @@ Value to_uint(const Value& operand) {
   }
 }
 
+// In major units: the double nearest to it.
+Value real_of_money(const Value& money) {
+  const auto currency = currency_by_number(money.currency());
+  WEIR_CHECK(currency.has_value(), "an amount's currency is in the table");
+  constexpr std::int64_t kExact = 1LL << 53U;  // up to here one division of two doubles rounds once
+  constexpr std::array<double, 5> kPowers{1, 10, 100, 1'000, 10'000};
+  const auto minor = money.minor_units();
+  if (minor >= -kExact && minor <= kExact && currency->exponent < kPowers.size()) {
+    return Value::real(static_cast<double>(minor) / kPowers[currency->exponent]);
+  }
+  std::array<char, 32> text{};
+  auto* end = std::to_chars(text.data(), text.data() + text.size(), minor).ptr;
+  *end++ = 'e';
+  *end++ = '-';
+  end = std::to_chars(end, text.data() + text.size(), currency->exponent).ptr;
+  double value = 0;
+  std::from_chars(text.data(), end, value);
+  return canonical_real(value);
+}
+
 Value to_double(const Value& operand) {
   switch (operand.kind()) {
     case ValueKind::kDouble:
@@ -94,6 +116,8 @@ Value to_double(const Value& operand) {
       if (real.fault == RealFault::kOutOfRange) return failure(ErrorCode::kOverflow, Function::kToDouble);
       return canonical_real(real.value);
     }
+    case ValueKind::kMoney:
+      return real_of_money(operand);
     default:
       return failure(ErrorCode::kNoSuchOverload, Function::kToDouble);
   }

@@ -105,7 +105,7 @@ std::vector<Overload> make_overloads() {
 
   for (const auto kind : {kI, kU, kD, kS, kT}) unary(Function::kToInt, kFree, kind, kI);
   for (const auto kind : {kU, kI, kD, kS}) unary(Function::kToUint, kFree, kind, kU);
-  for (const auto kind : {kD, kI, kU, kS}) unary(Function::kToDouble, kFree, kind, kD);
+  for (const auto kind : {kD, kI, kU, kS, kM}) unary(Function::kToDouble, kFree, kind, kD);
   for (const auto kind : {kS, kB, kI, kU, kD, kY, kT, kP}) unary(Function::kToString, kFree, kind, kS);
   for (const auto kind : {kY, kS}) unary(Function::kToBytes, kFree, kind, kY);
   for (const auto kind : {kB, kS}) unary(Function::kToBool, kFree, kind, kB);

@@ -16,13 +16,15 @@ std::string quoted(const Ast& ast, const SourceMap& source, NodeId id) {
   return text.size() <= kLongest && text.find('\n') == std::string_view::npos ? std::string(text) : "...";
 }
 
-std::string for_money(const Ast& ast, const SourceMap& source, NodeId other, Function function) {
+std::string for_money(const Ast& ast, const SourceMap& source, NodeId money, NodeId other, Function function) {
   if (function == Function::kMultiply) return "money is multiplied by an int";
   if (ast[other].kind == NodeKind::kLiteral) {
     auto amount = quoted(ast, source, other);
     while (!amount.empty() && (amount.back() == 'u' || amount.back() == 'U')) amount.pop_back();
     return "write eur('" + amount + "'), or another currency's code";
   }
+  if (ast[other].type.kind() == TypeKind::kDouble)
+    return "write double(" + quoted(ast, source, money) + "), in euros, not cents";
   return "write an amount with its currency, e.g. eur('150.00')";
 }
 
@@ -86,8 +88,8 @@ std::string mixing_suggestion(const Ast& ast, const SourceMap& source, Function 
     if (function == Function::kNotEqual) return "a field that is null is absent: write has(" + field + ")";
     return {};
   }
-  if (a == TypeKind::kMoney && is_number(b)) return for_money(ast, source, right, function);
-  if (b == TypeKind::kMoney && is_number(a)) return for_money(ast, source, left, function);
+  if (a == TypeKind::kMoney && is_number(b)) return for_money(ast, source, left, right, function);
+  if (b == TypeKind::kMoney && is_number(a)) return for_money(ast, source, right, left, function);
   if (is_number(a) && is_number(b) && a != b) return for_numbers(ast, source, left, right);
   for (const auto& [text, other] : {std::pair{left, b}, std::pair{right, a}}) {
     if (ast[text].type.kind() != TypeKind::kString) continue;

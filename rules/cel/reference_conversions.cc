@@ -128,6 +128,18 @@ ReferenceValue double_of(const std::string& text) {
   return {value};
 }
 
+// Through its decimal text, in major units.
+ReferenceValue double_of_money(const ReferenceMoney& money) {
+  const auto exponent = std::size_t{currency_by_number(money.currency)->exponent};
+  std::string digits = std::to_string(money.minor_units);
+  const bool negative = digits[0] == '-';
+  if (negative) digits.erase(0, 1);
+  if (digits.size() <= exponent) digits.insert(0, exponent + 1 - digits.size(), '0');
+  digits.insert(digits.size() - exponent, ".");
+  const auto value = double_of((negative ? "-" : "") + digits);
+  return value.as<double>() == 0 ? ReferenceValue{0.0} : value;
+}
+
 template <class Integer>
 ReferenceValue integer_from(Function function, const ReferenceValue& operand) {
   if (operand.is<std::string>()) return integer_of<Integer>(function, operand.as<std::string>());
@@ -234,6 +246,7 @@ ReferenceValue reference_convert(Function function, const ReferenceValue& operan
       if (operand.is<double>()) return operand;
       if (operand.is<std::int64_t>()) return {static_cast<double>(operand.as<std::int64_t>())};
       if (operand.is<std::uint64_t>()) return {static_cast<double>(operand.as<std::uint64_t>())};
+      if (operand.is<ReferenceMoney>()) return double_of_money(operand.as<ReferenceMoney>());
       return operand.is<std::string>() ? double_of(operand.as<std::string>())
                                        : fault(ErrorCode::kNoSuchOverload, function);
     case Function::kToString:

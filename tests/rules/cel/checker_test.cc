@@ -120,6 +120,8 @@ TEST(Checker, PromotesIntegerLiteralsBesideDoublesOnly) {
 }
 
 TEST(Checker, RefusesBareNumbersBesideMoney) {
+  EXPECT_EQ(only("amount > 2.0 * card.mean"),
+            "`>` can't compare money and double / write double(amount), in euros, not cents");
   EXPECT_EQ(only("amount > 100"), "`>` can't compare money and int / write eur('100'), or another currency's code");
   EXPECT_EQ(only("12.5 <= amount"),
             "`<=` can't compare double and money / write eur('12.5'), or another currency's code");

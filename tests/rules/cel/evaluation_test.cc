@@ -89,6 +89,12 @@ TEST(Evaluation, ConversionsKnowTheirBounds) {
        {"double('')", "double('.')", "double('1e')", "double('0x1')", "double('1 ')", "double('--1')"}) {
     EXPECT_EQ(result(text), "error invalid_argument (double)") << text;
   }
+  EXPECT_EQ(result("double(eur('12.34'))"), "double 12.34");
+  EXPECT_EQ(result("double(eur('-0.01'))"), "double -0.01");
+  EXPECT_EQ(result("double(jpy('1500'))"), "double 1500");
+  EXPECT_EQ(result("double(eur('0.00')) == 0.0"), "true");
+  EXPECT_EQ(result("double(eur('92233720368547758.07'))"), "double 92233720368547760");
+  EXPECT_EQ(result("double(eur('90071992547409.93'))"), "double 90071992547409.938");
   EXPECT_EQ(result("string(18446744073709551615u)"), "'18446744073709551615'");
   EXPECT_EQ(result("string(b'\\xff')"), "error invalid_argument (string)");
   EXPECT_EQ(result("bytes('\\u00ff') == b'\\xc3\\xbf'"), "true");
