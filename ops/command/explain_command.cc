@@ -22,12 +22,15 @@ constexpr const char* kExamples = R"(Examples:
       why this payment was approved, sent to review or declined
   weir explain --last decline --audit dir:run/audit
       the last payment that was declined
+  weir explain --rule card-reported --audit dir:run/audit
+      the last payment that this rule hit, or failed at
   weir explain p-000000000123 --audit dir:run/audit --json
       its audit record(s) as they stand, one per line)";
 
 struct Options {
   std::string id;
   std::string last;
+  std::string rule;
   std::string audit;
   std::int32_t shard = 0;
   bool json = false;
@@ -122,11 +125,12 @@ void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& de
             << " " << policy.hash << '\n';
 }
 
-// Tells what the audit stream has about one event id, or about the last payment with one outcome.
+// Tells what the audit stream has about one event id, or about the last payment with one outcome or hit of one rule.
 class Teller {
  public:
   explicit Teller(const Options& options) : options_(options) {
     if (!options.last.empty()) last_mark_ = "\"outcome\":\"" + options.last + "\",\"score\":";
+    if (!options.rule.empty()) last_mark_ = "{\"rule\":\"" + options.rule + "\",";
   }
 
   Result<bool> take(std::int64_t offset, std::string_view text) {
@@ -202,8 +206,8 @@ class Teller {
 };
 
 int run(const Options& options) {
-  if (options.id.empty() == options.last.empty()) {
-    fail("name one event id, or --last OUTCOME");
+  if (!options.id.empty() + !options.last.empty() + !options.rule.empty() != 1) {
+    fail("name one event id, or --last OUTCOME, or --rule ID");
     return kUsage;
   }
   Teller teller(options);
@@ -213,6 +217,7 @@ int run(const Options& options) {
   if (!status) return fail(status.error().message);
   if (auto told = teller.finish(); !told) return fail(told.error().message);
   if (teller.found() > 0) return kOk;
+  if (!options.rule.empty()) return fail("no payment in " + options.audit + " was hit by rule " + options.rule);
   if (!options.last.empty()) return fail("no payment in " + options.audit + " has outcome " + options.last);
   return fail("there is no record of event id " + options.id + " in " + options.audit +
               " (a personal id stands there as its token)");
@@ -227,6 +232,7 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   command->add_option("id", options->id, "The event id");
   command->add_option("--last", options->last, "The last payment with this outcome instead")
       ->check(CLI::IsMember({"approve", "review", "decline"}));
+  command->add_option("--rule", options->rule, "The last payment that this rule hit, or failed at, instead");
   command->add_option("--audit", options->audit, "Audit topic: dir:PATH/topic or kafka://host:port/topic")->required();
   command->add_option("--shard", options->shard, "Shard, which is the partition");
   command->add_flag("--json", options->json, "The audit records as they stand, one per line");
