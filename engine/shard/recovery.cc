@@ -182,7 +182,7 @@ Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, 
   const bool other = options.begin != Begin::kAnew && (!core.policy || core.policy->hash != recorded.policy);
   if (other && recorded.part == 1) {
     // The old core's changes must be stored before another one reads them.
-    auto settled = settle(now_ms);
+    auto settled = settle(now_ms, false);
     if (!settled || !*settled) return settled;
   }
   if (options.begin == Begin::kAnew) {
@@ -273,7 +273,7 @@ Status Runner::State::leave_audit() {
 Result<bool> Runner::State::announce(std::int64_t now_ms) {
   policy_parts.clear();
   if (core.step && core.policy->hash != wanted_policy->hash) {
-    auto settled = settle(now_ms);
+    auto settled = settle(now_ms, false);
     if (!settled || !*settled) return settled;
     if (auto status = use_policy(wanted_policy); !status) return status.error();
     policy_recorded = false;
@@ -284,7 +284,7 @@ Result<bool> Runner::State::announce(std::int64_t now_ms) {
     empty_memory = true;
   }
   // Before the first record goes out there is a position to recover it from.
-  auto settled = settle(now_ms);
+  auto settled = settle(now_ms, true);
   if (!settled || !*settled) return settled;
 
   // What we write there from now on needs no reading; look_into_gap() comes back to it.

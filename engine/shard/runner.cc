@@ -91,7 +91,7 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
       }
       break;
     case State::Phase::kStopping: {
-      auto settled = s.settle(now_ms);
+      auto settled = s.settle(now_ms, true);
       if (!settled) return settled;
       if (*settled) s.phase = State::Phase::kStopped;
       return true;
@@ -107,7 +107,7 @@ Result<bool> Runner::State::take_policy(std::int64_t now_ms) {
   if (same_histories(*core.policy, *wanted_policy)) {
     change_policy(core, wanted_policy, options.core);
   } else {
-    auto settled = settle(now_ms);
+    auto settled = settle(now_ms, false);
     if (!settled || !*settled) return settled;
     if (auto status = use_policy(wanted_policy); !status) return status.error();
   }
@@ -306,7 +306,7 @@ Result<bool> Runner::State::pump_epochs(std::int64_t now_ms) {
   return moved || *written;
 }
 
-Result<bool> Runner::State::settle(std::int64_t now_ms) {
+Result<bool> Runner::State::settle(std::int64_t now_ms, bool sync) {
   if (!core.step) return true;
   if (auto result = pump_epochs(now_ms); !result) return result;
   if (!outbox.empty() || !epochs.idle()) return false;
@@ -317,7 +317,7 @@ Result<bool> Runner::State::settle(std::int64_t now_ms) {
       written.next_audit_offset == now.next_audit_offset) {
     return true;
   }
-  epochs.cut(core, now, now_ms, true);
+  epochs.cut(core, now, now_ms, sync);
   return false;
 }
 
