@@ -66,6 +66,25 @@ std::string_view Event::keep(std::string_view bytes) {
   return {begin, bytes.size()};
 }
 
+std::optional<OwnLabel> own_label(const Schema& schema, const Event& event) {
+  if (!schema.inline_label) return std::nullopt;
+  const auto& [slot, fraud_value, delay_ms] = *schema.inline_label;
+  const auto& value = event[slot];
+  const std::int64_t known_at_ms = event.time_ms + delay_ms;
+  switch (value.kind()) {
+    case ValueKind::kString:
+      return OwnLabel{value.as_string() == fraud_value, known_at_ms};
+    case ValueKind::kBool:
+      return OwnLabel{fraud_value == (value.as_bool() ? "true" : "false"), known_at_ms};
+    case ValueKind::kInt64:
+      return OwnLabel{std::to_string(value.as_int64()) == fraud_value, known_at_ms};
+    case ValueKind::kAbsent:
+      return std::nullopt;
+    default:
+      return OwnLabel{false, known_at_ms};
+  }
+}
+
 bool entity_key(const Entity& entity, const Event& event, std::string& key) {
   key.clear();
   for (const std::uint32_t slot : entity.key_slots) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,5 +58,12 @@ class Event {
 // that no two different lists share a key); an int64's text is its decimal digits. Returns false, and leaves `key`
 // empty, if a key field is absent: the event has no such entity.
 bool entity_key(const Entity& entity, const Event& event, std::string& key);
+
+// The label that stands in the record itself (Schema::inline_label), if there is one.
+struct OwnLabel {
+  bool fraud = false;
+  std::int64_t known_at_ms = 0;
+};
+std::optional<OwnLabel> own_label(const Schema& schema, const Event& event);
 
 }  // namespace weir::event

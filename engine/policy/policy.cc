@@ -22,6 +22,15 @@ bool Policy::has_personal_fields() const {
   return std::any_of(fields.begin(), fields.end(), [](const event::Field& field) { return field.personal; });
 }
 
+std::vector<std::string> Policy::slot_names() const {
+  std::vector<std::string> names;
+  for (const auto& field : schema->fields) names.push_back(field.name);
+  names.insert(names.end(), {"event_type", "outcome", "label"});
+  for (const auto& feature : features) names.push_back(feature.entity + "." + feature.name);
+  for (const auto& list : lists) names.push_back("lists." + list.name);
+  return names;
+}
+
 std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones) {
   const PolicyFile zones{std::string(kTimeZonesEntry), std::string(time_zones)};
   std::vector<const PolicyFile*> order{&zones};

@@ -41,6 +41,8 @@ struct Policy {
   Issues warnings;
 
   bool has_personal_fields() const;
+  // What rules call each slot, up to those of the lists.
+  std::vector<std::string> slot_names() const;
   std::uint32_t list_slot(std::size_t list) const {
     return schema->slot_count() + static_cast<std::uint32_t>(features.size() + list);
   }

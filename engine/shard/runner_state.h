@@ -70,8 +70,8 @@ struct Runner::State {
   Progress& progress() { return core.step ? core.step->progress : base; }
   Position position();
   Status use_policy(std::shared_ptr<const policy::Policy> policy);
-  // Whether everything is delivered and written, so that the core can be exchanged; works towards it. `sync`: so that it
-  // survives a power failure; another core reads what is written in either case.
+  // Whether everything is delivered and written, so that the core can be exchanged; works towards it. `sync`: it
+  // survives a power failure, too; another core reads what is written in either case.
   Result<bool> settle(std::int64_t now_ms, bool sync);
 
   Status open();

@@ -10,19 +10,6 @@
 namespace weir::shard {
 namespace {
 
-std::string slot_value_text(const Value& value) {
-  switch (value.kind()) {
-    case ValueKind::kString:
-      return std::string(value.as_string());
-    case ValueKind::kBool:
-      return value.as_bool() ? "true" : "false";
-    case ValueKind::kInt64:
-      return std::to_string(value.as_int64());
-    default:
-      return {};
-  }
-}
-
 std::string_view entry_digest(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), kEntryDigestBytes};
 }
@@ -80,6 +67,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
                            StageClock* stages) {
   out.flags = 0;
   out.verdicts = nullptr;
+  out.weighed = nullptr;
 
   const auto duplicate = answer_duplicate(progress, input, digest, out);
   if (!duplicate) return duplicate.error();
@@ -102,6 +90,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   done(stages, StageClock::kRules);
 
   decide::decide(*policy->rules, verdicts, policy->thresholds, {decide::Screening::kClear, suppressed}, outcome);
+  out.weighed = &outcome;
   out.outcome = outcome.outcome;
   out.score = outcome.score;
   done(stages, StageClock::kDecide);
@@ -298,11 +287,9 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
 }
 
 std::optional<history::LabelEntry> Step::State::inline_label() const {
-  if (!schema.inline_label) return std::nullopt;
-  const auto& value = event[schema.inline_label->slot];
-  if (value.is_absent()) return std::nullopt;
-  return history::LabelEntry{slot_value_text(value) == schema.inline_label->fraud_value,
-                             event.time_ms + schema.inline_label->delay_ms};
+  const auto own = event::own_label(schema, event);
+  if (!own) return std::nullopt;
+  return history::LabelEntry{own->fraud, own->known_at_ms};
 }
 
 void Step::State::append_decision(const Progress& progress, Output& out) {
@@ -338,6 +325,7 @@ void Step::State::dead_letter(Progress& progress, const audit::InputPlace& input
   out.decision.clear();
   out.flags = 0;
   out.verdicts = nullptr;
+  out.weighed = nullptr;
   audit::append_dead_letter(head(progress), input, out.reject, out.audit);
   finish(progress, audit::Kind::kDeadLetter, out);
 }

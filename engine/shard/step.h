@@ -51,8 +51,9 @@ struct Output {
   book::Outcome outcome = book::Outcome::kApprove;
   std::int32_t score = 0;
   std::uint8_t flags = 0;
-  // Of a transaction: what the rules said; nullptr else.
+  // Of a transaction: what the rules said, and how that was weighed; nullptr else.
   const book::Verdicts* verdicts = nullptr;
+  const decide::Outcome* weighed = nullptr;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.

@@ -6,21 +6,8 @@
 #include "engine/shard/step_state.h"
 
 namespace weir::shard {
-namespace {
 
 using history::CatalogueKind;
-
-std::vector<std::string> names_of_slots(const policy::Policy& policy, const features::FeatureSet& features) {
-  const auto& schema = *policy.schema;
-  std::vector<std::string> names;
-  for (const auto& field : schema.fields) names.push_back(field.name);
-  names.insert(names.end(), {"event_type", "outcome", "label"});
-  names.insert(names.end(), features.names().begin(), features.names().end());
-  for (const auto& list : policy.lists) names.push_back("lists." + list.name);
-  return names;
-}
-
-}  // namespace
 
 Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::FeatureSet& the_features,
                    Memory& the_memory, std::string_view token_key, std::uint32_t the_shard, ClockSource source)
@@ -31,7 +18,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       shard(the_shard),
       clock_source(source),
       event(schema, policy->rules->slot_count() - schema.slot_count()),
-      slot_names(names_of_slots(*policy, features)),
+      slot_names(policy->slot_names()),
       lookahead(schema, features, memory, policy->rules->slot_count() - schema.slot_count()),
       workspace(*policy->rules),
       residents(schema.entities.size()),
@@ -112,6 +99,7 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   out.decision.clear();
   out.flags = 0;
   out.verdicts = nullptr;
+  out.weighed = nullptr;
   audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
   finish(progress, audit::Kind::kLabel, out);
   return {};

@@ -7,13 +7,11 @@
 #include <optional>
 #include <string>
 
-#include "engine/audit/value_json.h"
-#include "engine/base/currency.h"
-#include "engine/base/decimal.h"
 #include "engine/event/file_records.h"
 #include "engine/event/reader.h"
 #include "engine/policy/policy.h"
 #include "engine/shard/core.h"
+#include "ops/command/csv_cell.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 
@@ -35,36 +33,6 @@ struct Options {
   std::string rejects;
   std::string token_key;
 };
-
-// A cell for a training matrix: money without its currency, durations in seconds, absent and failed values empty.
-void append_cell(const Value& value, std::string& line) {
-  switch (value.kind()) {
-    case ValueKind::kAbsent:
-    case ValueKind::kError:
-      return;
-    case ValueKind::kMoney: {
-      const auto currency = currency_by_number(value.currency());
-      append_decimal(line, value.minor_units(), currency ? currency->exponent : 0);
-      return;
-    }
-    case ValueKind::kString: {
-      const auto text = value.as_string();
-      if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        line.append(text);
-        return;
-      }
-      line.push_back('"');
-      for (const char c : text) line.append(c == '"' ? 2 : 1, c);
-      line.push_back('"');
-      return;
-    }
-    default:
-      break;
-  }
-  auto text = audit::value_text(value);
-  if (value.is(ValueKind::kDuration)) text.pop_back();
-  line.append(text);
-}
 
 // JSON lines and CSV rows through one door.
 class RowReader {
@@ -148,7 +116,7 @@ class Run {
     const auto first = core_.policy->schema->slot_count();
     for (std::uint32_t i = 0; i < core_.features->names().size(); ++i) {
       line_.push_back(',');
-      append_cell(event[first + i], line_);
+      append_csv_value(event[first + i], line_);
     }
     line_.push_back('\n');
     out_ << line_;

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string>
 
+#include "ops/command/backtest_command.h"
 #include "ops/command/build_id.h"
 #include "ops/command/check_command.h"
 #include "ops/command/config_command.h"
@@ -48,6 +49,7 @@ int main(int argc, char** argv) {
   weir::command::add_init_command(app, exit_code);
   weir::command::add_check_command(app, exit_code);
   weir::command::add_test_command(app, exit_code);
+  weir::command::add_backtest_command(app, exit_code);
   weir::command::add_lists_command(app, exit_code);
   weir::command::add_policy_command(app, exit_code);
   weir::command::add_reference_command(app, exit_code);

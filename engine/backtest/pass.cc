@@ -1,0 +1,179 @@
+#include "engine/backtest/pass.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/base/sha256.h"
+#include "engine/shard/core.h"
+
+namespace weir::backtest {
+namespace {
+
+constexpr std::uint64_t kRecordsPerProgress = 1'024;
+
+// Dense numbers for keys, in the order in which they come.
+class Numbers {
+ public:
+  std::uint32_t of(const event::Schema& schema, std::optional<std::uint32_t> entity, const event::Event& event) {
+    if (!entity || !event::entity_key(schema.entities[*entity], event, key_)) return kNobody;
+    return numbers_.try_emplace(key_, static_cast<std::uint32_t>(numbers_.size())).first->second;
+  }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(numbers_.size()); }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::string key_;
+};
+
+class Pass {
+ public:
+  Pass(shard::Core core, Source& source, const PassOptions& options)
+      : core_(std::move(core)), step_(*core_.step), source_(source), options_(options) {
+    ledger_.verdict.policy = core_.policy;
+    ledger_.verdict.failures.resize(core_.policy->rules->rules().size());
+  }
+
+  Result<Ledger> run() {
+    for (const auto& [list, entries] : options_.lists) {
+      book::ListDelta delta;
+      delta.put.assign(entries.begin(), entries.end());
+      if (!delta.put.empty()) step_.list_record(0, list, delta, output_);
+    }
+    for (;;) {
+      auto more = source_.next();
+      if (!more) return more.error();
+      if (!*more) break;
+      ++ledger_.counts.records;
+      if (auto status = take(); !status) return status.error();
+      if (ledger_.counts.records % kRecordsPerProgress == 0 && options_.progress) {
+        options_.progress(source_.done(), source_.total());
+      }
+    }
+    take_silence_for_honest();
+    ledger_.payments.cards = cards_.count();
+    ledger_.payments.customers = customers_.count();
+    return std::move(ledger_);
+  }
+
+ private:
+  Status take() {
+    auto& event = step_.event();
+    if (!source_.read(event, reject_)) {
+      fail();
+      return {};
+    }
+    if (event.time_ms >= options_.until_ms) return {};
+    if (auto status = step_.parsed(sha256_.hash(source_.bytes()), output_); !status) return status;
+    if (output_.kind == audit::Kind::kDuplicate) {
+      ++ledger_.counts.duplicates;
+      return {};
+    }
+    const auto truth = learn(event);
+    if (!truth) return truth.error();
+    newest_ms_ = std::max(newest_ms_, event.time_ms);
+    const auto& amount = options_.subjects.amount;
+    if (amount && event[*amount].is_absent()) {
+      ++ledger_.counts.other_types;
+    } else if (event.time_ms >= options_.from_ms) {
+      add_row(*truth);
+    }
+    return {};
+  }
+
+  void fail() {
+    ++ledger_.counts.failed;
+    if (ledger_.failures.size() == Ledger::kKeptFailures) return;
+    std::string what(event::reject_reason_name(reject_.reason));
+    if (!reject_.field.empty()) what += ", field " + reject_.field;
+    ledger_.failures.push_back({source_.origin(), what + ": " + reject_.detail});
+  }
+
+  // The payment's labels: for the features of later ones, and for its truth.
+  Result<Truth> learn(const event::Event& event) {
+    Verity verity;
+    if (const auto own = event::own_label(*core_.policy->schema, event)) {
+      verity.add(own->fraud, own->known_at_ms, options_.maturity);
+    }
+    const auto* labels = options_.labels == nullptr ? nullptr : options_.labels->of(event.id);
+    if (labels != nullptr) {
+      for (const auto& label : *labels) {
+        verity.add(label.fraud, label.known_at_ms, options_.maturity);
+        shard::Input input;
+        input.value = label.bytes;
+        if (auto status = step_.label(input, label_output_); !status) return status.error();
+      }
+    }
+    ledger_.labels_known_ms = std::max(ledger_.labels_known_ms, verity.known_at_ms());
+    return verity.truth();
+  }
+
+  void add_row(Truth truth) {
+    const auto& event = step_.event();
+    const auto& schema = *core_.policy->schema;
+    auto& payments = ledger_.payments;
+    const auto& amount = options_.subjects.amount;
+    payments.record.push_back(ledger_.counts.records);
+    payments.time_ms.push_back(event.time_ms);
+    payments.amount.push_back(amount && event[*amount].is(ValueKind::kMoney) ? event[*amount].minor_units() : 0);
+    payments.truth.push_back(truth);
+    payments.then.push_back(options_.decisions == nullptr ? Then::kUnknown : options_.decisions->of(event.id));
+    payments.card.push_back(cards_.of(schema, options_.subjects.card, event));
+    payments.customer.push_back(customers_.of(schema, options_.subjects.customer, event));
+    add_verdict();
+    if (options_.row) options_.row({ledger_.counts.records, amount ? &event[*amount] : nullptr, event, output_});
+  }
+
+  void add_verdict() {
+    const auto& rules = core_.policy->rules->rules();
+    const bool alert = output_.outcome != book::Outcome::kApprove;
+    bool forced = false;
+    for (const auto rule : output_.weighed->reasons) forced |= rules[rule].outcome.has_value();
+    shadows_.clear();
+    for (const auto rule : output_.verdicts->hits) {
+      if (rules[rule].mode == book::Mode::kShadow) shadows_.push_back(rule);
+    }
+    for (const auto& failure : output_.verdicts->errors) {
+      ++ledger_.verdict.failures[failure.rule];
+      forced |= alert && rules[failure.rule].review_on_error && rules[failure.rule].mode == book::Mode::kLive;
+    }
+    ledger_.verdict.add(output_.score, output_.outcome, forced, output_.weighed->reasons, shadows_);
+  }
+
+  void take_silence_for_honest() {
+    if (!options_.maturity.honest_after_ms) return;
+    const auto now_ms = std::min(options_.maturity.until_ms, newest_ms_);
+    auto& payments = ledger_.payments;
+    for (std::size_t row = 0; row < payments.size(); ++row) {
+      if (payments.truth[row] != Truth::kUnknown) continue;
+      if (now_ms - payments.time_ms[row] >= *options_.maturity.honest_after_ms) payments.truth[row] = Truth::kHonest;
+    }
+  }
+
+  shard::Core core_;
+  shard::Step& step_;
+  Source& source_;
+  const PassOptions& options_;
+  Ledger ledger_;
+  event::Reject reject_;
+  shard::Output output_;
+  shard::Output label_output_;
+  Sha256 sha256_;
+  Numbers cards_;
+  Numbers customers_;
+  std::vector<std::uint32_t> shadows_;
+  std::int64_t newest_ms_ = INT64_MIN;
+};
+
+}  // namespace
+
+Result<Ledger> play(std::shared_ptr<const policy::Policy> policy, Source& source, const PassOptions& options) {
+  shard::CoreOptions core_options;
+  core_options.clock_source = shard::ClockSource::kEvent;
+  core_options.token_key = options.token_key;
+  auto core = shard::make_core(std::move(policy), nullptr, core_options);
+  if (!core) return core.error();
+  return Pass(std::move(*core), source, options).run();
+}
+
+}  // namespace weir::backtest

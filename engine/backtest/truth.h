@@ -1,0 +1,85 @@
+// What has become known of payments since: labels, and what was decided at the time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/backtest/ledger.h"
+#include "engine/base/result.h"
+#include "engine/event/schema.h"
+#include "engine/topic/topic.h"
+
+namespace weir::backtest {
+
+// Takes a record and where it stood.
+using RecordTaker = std::function<Status(std::string_view bytes, const std::string& origin)>;
+// All records of a file of JSON lines, or of topics as they are now, each partition in its order.
+Status read_lines(const std::string& path, const RecordTaker& take);
+Status read_topics(topic::Reader& reader, const RecordTaker& take);
+
+// Label records by the event id that they name.
+class Labels {
+ public:
+  struct Label {
+    bool fraud = false;
+    std::int64_t known_at_ms = 0;
+    std::string bytes;  // the record, for the step
+  };
+
+  // The schema is that of the policy that will look at them: its tokens are the ids' tokens.
+  Labels(const event::Schema& schema, std::string_view token_key);
+  ~Labels();
+
+  // One record; an error names its place.
+  Status add(std::string_view bytes, const std::string& origin);
+  const std::vector<Label>* of(std::string_view event_id) const;
+  std::size_t size() const { return count_; }
+
+ private:
+  struct Reader;
+  std::unique_ptr<Reader> reader_;
+  std::unordered_map<std::string, std::vector<Label>> by_id_;
+  std::size_t count_ = 0;
+};
+
+// Decisions by event id, as the engine wrote them.
+class Decisions {
+ public:
+  Decisions();
+  ~Decisions();
+  Status add(std::string_view bytes, const std::string& origin);
+  Then of(std::string_view event_id) const;
+  std::size_t size() const { return by_id_.size(); }
+
+ private:
+  struct Reader;
+  std::unique_ptr<Reader> reader_;
+  std::unordered_map<std::string, Then> by_id_;
+};
+
+// Which labels count, and what silence means.
+struct Maturity {
+  std::int64_t until_ms = INT64_MAX;            // labels that became known later do not count
+  std::optional<std::int64_t> honest_after_ms;  // a payment without a label for so long is taken for honest
+};
+
+// The truth of a payment by the labels that are known; of several the one that became known last, of equal ones the
+// later.
+class Verity {
+ public:
+  void add(bool fraud, std::int64_t known_at_ms, const Maturity& maturity);
+  Truth truth() const { return truth_; }
+  std::int64_t known_at_ms() const { return known_at_ms_; }
+
+ private:
+  Truth truth_ = Truth::kUnknown;
+  std::int64_t known_at_ms_ = INT64_MIN;
+};
+
+}  // namespace weir::backtest

@@ -1,0 +1,218 @@
+#include "ops/command/backtest_text.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "engine/base/civil_time.h"
+#include "engine/base/decimal.h"
+#include "ops/command/terminal.h"
+
+namespace weir::command {
+namespace {
+
+using backtest::Figures;
+using backtest::Interval;
+using backtest::Report;
+using backtest::SideReport;
+
+constexpr std::size_t kShownFailures = 5;
+
+std::string fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string number(const Interval& interval, int digits) {
+  if (!interval.known) return "-";
+  return fixed(interval.value, digits) + " (" + fixed(interval.low, digits) + " to " + fixed(interval.high, digits) +
+         ")";
+}
+
+// Rows of cells under each other; all but the first cell of a row to the right.
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line = "  ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto space = std::string(widths[i] - row[i].size(), ' ');
+      line += (i == 0 ? row[i] + space : space + row[i]) + (i + 1 == row.size() ? "" : "  ");
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+class Text {
+ public:
+  explicit Text(const Report& report) : report_(report) {}
+
+  std::string all() {
+    head();
+    figures();
+    halves();
+    if (report_.before) flips();
+    rules();
+    queue();
+    failures();
+    return out_;
+  }
+
+ private:
+  std::string money(std::int64_t minor_units) const {
+    std::string text;
+    append_decimal(text, minor_units, report_.currency_exponent);
+    return report_.currency.empty() ? text : text + " " + report_.currency;
+  }
+
+  void head() {
+    const auto& f = report_.now.all;
+    out_ += "Backtest of " + report_.now.name + " " + report_.now.hash.substr(0, 19) + "...";
+    if (report_.before) out_ += " against " + report_.before->name + " " + report_.before->hash.substr(0, 19) + "...";
+    out_ += "\n" + grouped(f.payments) + " payments";
+    if (f.payments > 0) out_ += ", " + iso8601(f.first_ms) + " to " + iso8601(f.last_ms);
+    out_ +=
+        "\n\nWhat this can't know: what fraudsters would have done had they met this policy. A payment that is "
+        "stopped\n"
+        "ends nothing here, the ones after it come as they came.\n";
+    out_ += "Scored are payments whose truth is known";
+    if (report_.maturity.until_ms != INT64_MAX) out_ += " by labels up to " + iso8601(report_.maturity.until_ms);
+    if (report_.maturity.honest_after_ms) {
+      out_ +=
+          ", or that had no label " + duration_text(*report_.maturity.honest_after_ms) + " later (taken for honest)";
+    }
+    out_ += ": " + grouped(f.fraud_alerts + f.fraud_passed) + " frauds, " + grouped(f.honest_alerts + f.honest_passed) +
+            " honest.\nCounted apart: " + grouped(f.unknown_alerts + f.unknown_passed) + " of unknown truth";
+    out_ += report_.has_decisions ? ", " + grouped(f.declined_then) + " declined at the time.\n" : ".\n";
+  }
+
+  std::vector<std::vector<std::string>> lines(const std::vector<const Figures*>& columns) const {
+    std::vector<std::vector<std::string>> rows;
+    const auto row = [&](const std::string& name, const auto& cell) {
+      auto& cells = rows.emplace_back(std::vector<std::string>{name});
+      for (const auto* f : columns) cells.push_back(cell(*f));
+    };
+    row("alerts a day", [](const Figures& f) { return number(f.alerts_per_day, 1); });
+    row("alerts, of them declines", [](const Figures& f) { return grouped(f.alerts) + ", " + grouped(f.declines); });
+    row("precision", [](const Figures& f) { return percent_with_interval(f.precision); });
+    row("recall", [](const Figures& f) { return percent_with_interval(f.recall); });
+    row("false positives of all honest", [](const Figures& f) { return percent_with_interval(f.false_positive_rate); });
+    row("honest alerts for each fraud", [](const Figures& f) { return number(f.false_per_fraud, 2); });
+    if (!report_.amount_field.empty()) {
+      row("value caught", [](const Figures& f) { return percent_with_interval(f.value_recall); });
+      row("", [&](const Figures& f) { return money(f.caught_amount) + " of " + money(f.fraud_amount); });
+    }
+    if (!report_.card.empty()) {
+      row("episodes caught (" + report_.card + ")",
+          [](const Figures& f) { return percent_with_interval(f.episode_recall); });
+      if (!report_.amount_field.empty()) {
+        row("value from the first alert on", [](const Figures& f) { return percent_with_interval(f.saved); });
+      }
+    }
+    return rows;
+  }
+
+  void figures() {
+    std::vector<const Figures*> columns{&report_.now.all};
+    std::vector<std::string> titles{"", "this policy"};
+    if (report_.before) {
+      columns.push_back(&report_.before->all);
+      titles.emplace_back("against");
+    }
+    auto rows = lines(columns);
+    rows.insert(rows.begin(), titles);
+    out_ += "\nAll of it (95 % intervals, resampled by " + (report_.card.empty() ? "payment" : report_.card) + ")\n" +
+            table(rows);
+  }
+
+  void halves() {
+    auto rows = lines({&report_.now.tuning, &report_.now.later});
+    rows.insert(rows.begin(), {"", "until " + iso8601(report_.split_ms), "from then on"});
+    out_ += "\nThis policy, in two halves: rules made on the first one have not seen the second\n" + table(rows);
+  }
+
+  void flips() {
+    const auto& flips = report_.flips;
+    const auto row = [](const std::string& name, const std::array<std::uint64_t, 3>& counts) {
+      return std::vector<std::string>{name, grouped(counts[1]), grouped(counts[2]), grouped(counts[0])};
+    };
+    out_ += "\nWho flips, against the other policy\n";
+    std::vector<std::vector<std::string>> rows{{"", "honest", "fraud", "unknown"},
+                                               row("payments stopped now", flips.payments_stopped),
+                                               row("payments let through now", flips.payments_released)};
+    if (!report_.customer.empty()) {
+      rows.push_back(row(report_.customer + "s with a payment stopped now", flips.customers_stopped));
+      rows.push_back(row(report_.customer + "s with a payment let through now", flips.customers_released));
+    }
+    out_ += table(rows);
+  }
+
+  void rules() {
+    auto rules = report_.now.rules;
+    std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.hits > b.hits; });
+    std::vector<std::vector<std::string>> rows{{"rule", "hits", "errors", "fraud", "honest", "precision", "lift",
+                                                "decisive", "of them fraud", "overlaps most with"}};
+    for (const auto& rule : rules) {
+      std::string overlap;
+      if (rule.overlap > 0) {
+        const double part =
+            static_cast<double>(rule.overlap) / static_cast<double>(std::max<std::uint64_t>(rule.hits, 1));
+        overlap = rule.overlaps + " " + fixed(part * 100, 0) + " %";
+      }
+      rows.push_back({rule.rule + (rule.shadow ? " (shadow)" : ""), grouped(rule.hits), grouped(rule.failures),
+                      grouped(rule.fraud), grouped(rule.honest), percent(rule.precision),
+                      rule.precision.known ? fixed(rule.lift, 1) : "-", grouped(rule.decisive),
+                      grouped(rule.decisive_fraud), overlap});
+    }
+    out_ += "\nRules (decisive: alerts that would be none without the rule)\n" + table(rows);
+  }
+
+  void queue() {
+    const auto frauds = report_.now.all.fraud_alerts + report_.now.all.fraud_passed;
+    std::vector<std::vector<std::string>> rows{{"a day", "looked at", "fraud", "honest", "precision", "recall"}};
+    for (const auto& point : report_.now.queue) {
+      rows.push_back({grouped(point.capacity), grouped(point.looked_at), grouped(point.fraud), grouped(point.honest),
+                      percent(backtest::share(point.fraud, point.fraud + point.honest)),
+                      percent(backtest::share(point.fraud, frauds))});
+    }
+    out_ += "\nIf people can look at so many payments a day, those with the greatest score first\n" + table(rows);
+  }
+
+  void failures() {
+    const auto& counts = report_.counts;
+    out_ += "\n" + grouped(counts.records) + " records: " + grouped(counts.duplicates) + " duplicates, " +
+            grouped(counts.other_types) + " events that are no payments, " + grouped(counts.failed) +
+            " that could not be read\n";
+    for (std::size_t i = 0; i < std::min(kShownFailures, report_.failures.size()); ++i) {
+      out_ += "  " + report_.failures[i].origin + ": " + report_.failures[i].what + "\n";
+    }
+    if (counts.failed > kShownFailures) out_ += "  ... the others are in the JSON report\n";
+    if (report_.unaligned > 0) {
+      out_ +=
+          grouped(report_.unaligned) + " payments could be screened by one of the policies only, and are left out\n";
+    }
+  }
+
+  const Report& report_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string percent(const Interval& interval) { return interval.known ? fixed(interval.value * 100, 1) + " %" : "-"; }
+
+std::string percent_with_interval(const Interval& interval) {
+  if (!interval.known) return "-";
+  return percent(interval) + " (" + fixed(interval.low * 100, 1) + " to " + fixed(interval.high * 100, 1) + ")";
+}
+
+std::string backtest_text(const Report& report) { return Text(report).all(); }
+
+}  // namespace weir::command
