@@ -167,8 +167,9 @@ func run(path string, runs int, seconds float64) error {
 func main() {
 	runs := flag.Int("runs", 9, "how often each way is timed")
 	seconds := flag.Float64("seconds", 0.5, "how long a run takes at least")
+	cases := flag.Bool("cases", false, "the file holds cases of bench/cel_cases: print what differs")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "Usage: cel_go [-runs N] [-seconds S] FILE.json")
+		fmt.Fprintln(os.Stderr, "Usage: cel_go [-runs N] [-seconds S] FILE.json\n       cel_go -cases FILE.jsonl")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -176,7 +177,11 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *runs, *seconds); err != nil {
+	work := func() error { return run(flag.Arg(0), *runs, *seconds) }
+	if *cases {
+		work = func() error { return compareCases(flag.Arg(0), os.Stdout) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "cel_go:", err)
 		os.Exit(1)
 	}

@@ -112,7 +112,8 @@ std::string ExpressionMaker::literal(TypeKind kind) {
                      "timestamp(-1)"});
     case TypeKind::kDuration:
       return one_of({"duration('0s')", "duration('1h')", "duration('-1ns')", "duration('9223372036.854775807s')",
-                     "duration('-9223372036.854775808s')", "duration('-1.5s')", "duration('100ms')"});
+                     plain() ? "duration('-9223372036.854775807s')" : "duration('-9223372036.854775808s')",
+                     "duration('-1.5s')", "duration('100ms')"});
     default:
       return one_of({"eur('0')", "eur('1.50')", "usd('1.50')", "eur('92233720368547758.07')", "jpy('-3')"});
   }
@@ -356,7 +357,10 @@ std::string ExpressionMaker::text(int depth) {
   // All but money, and durations, of which others write fewer digits.
   auto kind = kScalars[below(kScalars.size() - 1)];
   if (plain() && kind == TypeKind::kDuration) kind = TypeKind::kInt;
-  return "string(" + expression(kind, depth - 1) + ")";
+  const auto value = expression(kind, depth - 1);
+  // Infinities are written in as many ways as there are evaluators.
+  if (plain() && kind == TypeKind::kDouble) return "string([" + value + "].filter(f, !math.isInf(f))[0])";
+  return "string(" + value + ")";
 }
 
 std::string ExpressionMaker::bytes(int depth) {
