@@ -2,8 +2,11 @@
 // comparison. input.go says what the file looks like.
 //
 //	go run . FILE.json [-runs 9] [-seconds 0.5]
+//	go run . -cases FILE.jsonl
 //
-// It prints the verdicts' hash (FNV-1a, 64 bits, over one byte for each event and in it each rule: '0' false, '1' true,
+// The second form is the other side of bench/cel_cases.py (cases.go). The first one:
+//
+// it prints the verdicts' hash (FNV-1a, 64 bits, over one byte for each event and in it each rule: '0' false, '1' true,
 // '2' error), then the time an event takes, all rules: the median of the runs, the fastest and the slowest. The four ways
 // are without and with a cost limit, each evaluation with a frame of its own, as the API means it, and with one for all
 // rules of an event, which costs less (the limit is then one for the event): whoever compares takes the faster.
