@@ -20,10 +20,11 @@ import (
 //	  "events": [{"amount": 20000, "card.count_1h": 4}]
 //	}
 //
-// Types are bool, int, uint, double, string, timestamp (RFC 3339), duration ("90s"), list(T), map(K, V) and money. An
-// amount is in minor units of one currency, which all rules share; eur('150.00') in a rule is then the int 15000 here,
-// folded when the rule is compiled, so that a comparison of amounts is one of ints. Every event gives every variable.
-// Rules yield bool, and must need no conversion that only one of the engines makes (write 3.0 beside a double).
+// Types are bool, int, uint, double, string, timestamp (RFC 3339), duration ("90s"), list(T), map(K, V) and money; bytes
+// and dyn are for cases.go. An amount is in minor units of one currency, which all rules share; eur('150.00') in a rule
+// is then the int 15000 here, folded when the rule is compiled, so that a comparison of amounts is one of ints. Every
+// event gives every variable. Rules yield bool, and must need no conversion that only one of the engines makes (write
+// 3.0 beside a double).
 type input struct {
 	Variables []variable                   `json:"variables"`
 	Rules     []rule                       `json:"rules"`
@@ -54,7 +55,8 @@ func readInput(path string) (*input, error) {
 
 var simpleTypes = map[string]*cel.Type{
 	"bool": cel.BoolType, "int": cel.IntType, "uint": cel.UintType, "double": cel.DoubleType, "string": cel.StringType,
-	"timestamp": cel.TimestampType, "duration": cel.DurationType, "money": cel.IntType,
+	"timestamp": cel.TimestampType, "duration": cel.DurationType, "money": cel.IntType, "bytes": cel.BytesType,
+	"dyn": cel.DynType,
 }
 
 // parseType reads "int" or "map(string, list(int))".

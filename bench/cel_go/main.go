@@ -2,8 +2,11 @@
 // comparison. input.go says what the file looks like.
 //
 //	go run . FILE.json [-runs 9] [-seconds 0.5]
+//	go run . -cases FILE.jsonl
 //
-// It prints the verdicts' hash (FNV-1a, 64 bits, over one byte for each event and in it each rule: '0' false, '1' true,
+// The second form is the other side of bench/cel_cases.py (cases.go). The first one:
+//
+// it prints the verdicts' hash (FNV-1a, 64 bits, over one byte for each event and in it each rule: '0' false, '1' true,
 // '2' error), then the time an event takes, all rules: the median of the runs, the fastest and the slowest. The four ways
 // are without and with a cost limit, each evaluation with a frame of its own, as the API means it, and with one for all
 // rules of an event, which costs less (the limit is then one for the event): whoever compares takes the faster.
@@ -167,8 +170,9 @@ func run(path string, runs int, seconds float64) error {
 func main() {
 	runs := flag.Int("runs", 9, "how often each way is timed")
 	seconds := flag.Float64("seconds", 0.5, "how long a run takes at least")
+	cases := flag.Bool("cases", false, "the file holds cases of bench/cel_cases: print what differs")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "Usage: cel_go [-runs N] [-seconds S] FILE.json")
+		fmt.Fprintln(os.Stderr, "Usage: cel_go [-runs N] [-seconds S] FILE.json\n       cel_go -cases FILE.jsonl")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -176,7 +180,11 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *runs, *seconds); err != nil {
+	work := func() error { return run(flag.Arg(0), *runs, *seconds) }
+	if *cases {
+		work = func() error { return compareCases(flag.Arg(0), os.Stdout) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "cel_go:", err)
 		os.Exit(1)
 	}

@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 constexpr std::int64_t kDaysPer400Years = 146'097;
-constexpr int kLargestZoneMinutes = 14 * 60;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_leap(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
@@ -75,13 +74,12 @@ bool accept(std::string_view text, std::size_t& at, char c) {
   return true;
 }
 
-// The fraction behind a point in nanoseconds; -1 unless it has 1 to 9 digits.
+// The fraction behind a point in nanoseconds, digits beyond them cut off; -1 if it has none.
 std::int64_t nanoseconds(std::string_view text, std::size_t& at) {
   std::int64_t value = 0;
   int count = 0;
   for (; at < text.size() && is_digit(text[at]); ++at, ++count) {
-    if (count == 9) return -1;
-    value = value * 10 + (text[at] - '0');
+    if (count < 9) value = value * 10 + (text[at] - '0');
   }
   if (count == 0) return -1;
   for (; count < 9; ++count) value *= 10;
@@ -143,18 +141,17 @@ const Unit* unit_at(std::string_view text) {
 
 __extension__ using Wide = __int128;
 
-// The digits at `at`, as a number and a power of ten; those beyond 18 are passed over.
+// The digits at `at`, as a number and a power of ten; those beyond `most` are passed over.
 struct Digits {
-  std::int64_t value = 0;
-  std::int64_t scale = 1;
+  Wide value = 0;
+  Wide scale = 1;
   std::size_t count = 0;
 };
 
-Digits parse_digits(std::string_view text, std::size_t& at) {
-  constexpr std::size_t kMost = 18;
+Digits parse_digits(std::string_view text, std::size_t& at, std::size_t most) {
   Digits out;
   for (; at < text.size() && is_digit(text[at]); ++at, ++out.count) {
-    if (out.count >= kMost) continue;
+    if (out.count >= most) continue;
     out.value = out.value * 10 + (text[at] - '0');
     out.scale *= 10;
   }
@@ -163,14 +160,18 @@ Digits parse_digits(std::string_view text, std::size_t& at) {
 
 // One number with its unit, taken from `total`: downwards, so that the most negative duration fits.
 bool parse_term(std::string_view text, std::size_t& at, std::int64_t& total) {
-  const Digits whole = parse_digits(text, at);
-  const Digits fraction = accept(text, at, '.') ? parse_digits(text, at) : Digits{};
-  if (whole.count + fraction.count == 0 || whole.count > 18) return false;
+  constexpr std::size_t kMostWhole = 19;  // of nanoseconds
+  constexpr std::size_t kMostFraction = 18;
+  const std::size_t begin = at;
+  while (at < text.size() && text[at] == '0') ++at;
+  const bool zero = at > begin;
+  const Digits whole = parse_digits(text, at, kMostWhole);
+  const Digits fraction = accept(text, at, '.') ? parse_digits(text, at, kMostFraction) : Digits{};
+  if ((whole.count + fraction.count == 0 && !zero) || whole.count > kMostWhole) return false;
   const Unit* unit = unit_at(text.substr(at));
   if (unit == nullptr) return false;
   at += unit->name.size();
-  const Wide size = static_cast<Wide>(whole.value) * unit->nanoseconds +
-                    static_cast<Wide>(fraction.value) * unit->nanoseconds / fraction.scale;
+  const Wide size = whole.value * unit->nanoseconds + fraction.value * unit->nanoseconds / fraction.scale;
   const Wide rest = static_cast<Wide>(total) - size;
   total = static_cast<std::int64_t>(rest);
   return total == rest;
@@ -294,7 +295,7 @@ std::optional<int> parse_zone(std::string_view zone) {
   const bool west = accept(zone, at, '-');
   if (!west) accept(zone, at, '+');
   const int minutes = clock_minutes(zone, at);
-  if (minutes < 0 || minutes > kLargestZoneMinutes || at != zone.size()) return std::nullopt;
+  if (minutes < 0 || at != zone.size()) return std::nullopt;
   return west ? -minutes : minutes;
 }
 

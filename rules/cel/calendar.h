@@ -50,7 +50,7 @@ std::int64_t days_to_date(std::int64_t year, int month, int day);
 std::int64_t year_of(std::int64_t seconds);
 int weekday_of(std::int64_t days);
 
-// Minutes east of UTC: "UTC", "+02:00", "-09:30", "02:00"; at most 14 hours. Empty for all else, named zones included
+// Minutes east of UTC: "UTC", "+02:00", "-09:30", "02:00"; at most 23:59. Empty for all else, named zones included
 // (rules/cel/time_zones.h).
 std::optional<int> parse_zone(std::string_view zone);
 

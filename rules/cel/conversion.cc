@@ -130,18 +130,20 @@ Value kept_text(std::string_view text, Scratch& scratch) {
   return Value::string({out, text.size()});
 }
 
-template <class Number>
-Value number_text(Number number, Scratch& scratch) {
+template <class Number, class... Form>
+Value number_text(Scratch& scratch, Number number, Form... form) {
   std::array<char, 32> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, form...);
   return kept_text({buffer.data(), static_cast<std::size_t>(end - buffer.data())}, scratch);
 }
 
-// The shortest text that reads back as the same double.
+// The fewest digits that read back as the same double; with an exponent below 0.0001 and from 1000000 on, as cel-go.
 Value real_text(double value, Scratch& scratch) {
   if (std::isnan(value)) return Value::string("NaN");
   if (std::isinf(value)) return Value::string(value < 0 ? "-Infinity" : "Infinity");
-  return number_text(value, scratch);
+  const double size = std::fabs(value);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e6);
+  return number_text(scratch, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
 }
 
 Value to_string(const Value& operand, Scratch& scratch) {
@@ -151,9 +153,9 @@ Value to_string(const Value& operand, Scratch& scratch) {
     case ValueKind::kBool:
       return Value::string(operand.as_bool() ? "true" : "false");
     case ValueKind::kInt64:
-      return number_text(operand.as_int64(), scratch);
+      return number_text(scratch, operand.as_int64());
     case ValueKind::kUint64:
-      return number_text(operand.as_uint64(), scratch);
+      return number_text(scratch, operand.as_uint64());
     case ValueKind::kDouble:
       return real_text(operand.as_double(), scratch);
     case ValueKind::kBytes: {

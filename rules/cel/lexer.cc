@@ -133,7 +133,7 @@ class Lexer {
 
   void number() {
     const std::uint32_t begin = at_;
-    const bool hex = peek() == '0' && (peek(1) == 'x' || peek(1) == 'X');
+    const bool hex = peek() == '0' && peek(1) == 'x';
     bool real = false;
     if (hex) {
       at_ += 2;

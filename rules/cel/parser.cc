@@ -242,6 +242,7 @@ class Parser {
   std::vector<NodeId> elements(TokenKind close, const std::string& wanted) {
     const bool of_list = close == TokenKind::kCloseBracket;
     std::vector<NodeId> out;
+    if (of_list) lone_comma(close);
     while (!cursor_.is(TokenKind::kEnd) && !(cursor_.is(close) && (out.empty() || of_list))) {
       const auto mark = cursor_.current().range;
       const bool optional = of_list && cursor_.accept(TokenKind::kQuestion);
@@ -254,6 +255,11 @@ class Parser {
     }
     cursor_.expect(close, wanted);
     return out;
+  }
+
+  // The grammar has the comma behind the last element also where there is none.
+  void lone_comma(TokenKind close) {
+    if (cursor_.is(TokenKind::kComma) && cursor_.ahead().kind == close) cursor_.advance();
   }
 
   NodeId entry(bool optional, SourceRange mark, NodeId value) {
@@ -273,6 +279,7 @@ class Parser {
     const auto begin = cursor_.current().range;
     cursor_.advance();
     std::vector<NodeId> children;
+    lone_comma(TokenKind::kCloseBrace);
     while (!cursor_.is(TokenKind::kCloseBrace) && !cursor_.is(TokenKind::kEnd)) {
       const auto mark = cursor_.current().range;
       const bool optional = cursor_.accept(TokenKind::kQuestion);

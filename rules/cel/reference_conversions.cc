@@ -20,7 +20,7 @@ constexpr WideInt kSecond = 1'000'000'000;
 ReferenceValue fault(ErrorCode code, Function function) { return reference_fault(code, function_name(function)); }
 
 std::optional<WideInt> parsed_time(const std::string& text) {
-  static const RE2 kForm(R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)))");
+  static const RE2 kForm(R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:Z|([+-])(\d\d):(\d\d)))");
   std::string y, mo, d, h, mi, s, fraction, sign, zone_hour, zone_minute;
   if (!RE2::FullMatch(text, kForm, &y, &mo, &d, &h, &mi, &s, &fraction, &sign, &zone_hour, &zone_minute))
     return std::nullopt;
@@ -84,9 +84,11 @@ std::optional<WideInt> parsed_span(const std::string& text) {
   while (!rest.empty()) {
     if (!RE2::Consume(&rest, kTerm, &whole, &fraction, &unit)) return std::nullopt;
     if (whole.empty() && fraction.size() < 2) return std::nullopt;
-    if (whole.size() > 18) return std::nullopt;
     WideInt number = 0;
-    for (const char digit : whole) number = number * 10 + (digit - '0');
+    for (const char digit : whole) {
+      number = number * 10 + (digit - '0');
+      if (number > WideInt{1} << 64) return std::nullopt;
+    }
     total += number * unit_size(unit);
     WideInt part = 0;
     WideInt scale = 1;
@@ -166,24 +168,39 @@ ReferenceValue integer_from(Function function, const ReferenceValue& operand) {
   return {static_cast<Integer>(number)};
 }
 
+// RE2 lets halves of UTF-16 pairs pass as code points. No other one begins like them.
+bool has_surrogate(const std::string& text) {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '\xED' && static_cast<unsigned char>(text[i + 1]) >= 0xA0) return true;
+  }
+  return false;
+}
+
+// The fewest digits, with an exponent where the point would stand far from them.
+std::string real_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  const auto text = [value](std::chars_format form) {
+    char buffer[40];
+    return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, form).ptr);
+  };
+  const auto scientific = text(std::chars_format::scientific);
+  const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
+  return exponent >= -4 && exponent <= 5 ? text(std::chars_format::fixed) : scientific;
+}
+
 ReferenceValue string_from(const ReferenceValue& operand) {
   constexpr auto kFunction = Function::kToString;
   if (operand.is<std::string>()) return operand;
   if (operand.is<bool>()) return {std::string(operand.as<bool>() ? "true" : "false")};
   if (operand.is<std::int64_t>()) return {std::to_string(operand.as<std::int64_t>())};
   if (operand.is<std::uint64_t>()) return {std::to_string(operand.as<std::uint64_t>())};
-  if (operand.is<double>()) {
-    const double value = operand.as<double>();
-    if (std::isnan(value)) return {std::string("NaN")};
-    if (std::isinf(value)) return {std::string(value > 0 ? "Infinity" : "-Infinity")};
-    char buffer[40];
-    return {std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr)};
-  }
+  if (operand.is<double>()) return {real_text(operand.as<double>())};
   if (operand.is<ReferenceBytes>()) {
     const auto& text = operand.as<ReferenceBytes>().text;
     // RE2 matches a character class with a valid code point alone; its own replacement for a bad one is U+FFFD.
     static const RE2 kText(R"((?s)(?:[^\x{FFFD}]|\xEF\xBF\xBD)*)");
-    if (!RE2::FullMatch(text, kText)) return fault(ErrorCode::kInvalidArgument, kFunction);
+    if (!RE2::FullMatch(text, kText) || has_surrogate(text)) return fault(ErrorCode::kInvalidArgument, kFunction);
     return {text};
   }
   if (operand.is<ReferenceTime>()) {

@@ -76,7 +76,7 @@ std::optional<WideInt> reference_zone_offset(const std::string& zone, WideInt ut
   std::string hours, minutes;
   if (zone == "UTC") return 0;
   if (RE2::FullMatch(zone, kFixed, &hours, &minutes)) {
-    if (number(minutes) > 59 || number(hours) * 60 + number(minutes) > 14 * 60) return std::nullopt;
+    if (number(minutes) > 59 || number(hours) > 23) return std::nullopt;
     return clock_seconds(zone);
   }
   static const RE2 kLine(R"((\S+) (\S+)(?: (\S+))?(?: (\S+))?)");

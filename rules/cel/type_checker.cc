@@ -212,6 +212,7 @@ Type TypeChecker::binary(Node& node, std::vector<Type> types) {
   if (promote_operands(node, types)) {
     if (auto type = call_type(node.function, CallStyle::kOperator, types)) return *type;
   }
+  if (computed_beside_null(node, types)) return kBool;
   const bool ordered = node.function >= Function::kEqual && node.function <= Function::kGreaterEqual;
   const std::string verb = ordered ? " can't compare " : " can't combine ";
   std::string message = "`" + node.name + "`" + verb + types[0].name() + " and " + types[1].name();
@@ -219,6 +220,14 @@ Type TypeChecker::binary(Node& node, std::vector<Type> types) {
   if (node.function == Function::kIndex) message = types[0].name() + " can't be indexed with " + types[1].name();
   fault(node.name_range, message, operand_hint(node, types));
   return after_fault(node.function);
+}
+
+// CEL compares times, spans and optionals with null. A field that is null is absent, so that one would hide a mistake.
+bool TypeChecker::computed_beside_null(const Node& node, const std::vector<Type>& types) const {
+  if (node.function != Function::kEqual && node.function != Function::kNotEqual) return false;
+  return one_is_null(types[0], types[1]) && std::none_of(node.children.begin(), node.children.end(), [&](NodeId child) {
+           return ast_[child].kind == NodeKind::kSlot || ast_[child].kind == NodeKind::kOptionalSlot;
+         });
 }
 
 std::string TypeChecker::operand_hint(const Node& node, const std::vector<Type>& types) const {

@@ -48,6 +48,7 @@ class TypeChecker {
 
   Type operation(NodeId id);
   Type binary(Node& node, std::vector<Type> types);
+  bool computed_beside_null(const Node& node, const std::vector<Type>& types) const;
   std::string operand_hint(const Node& node, const std::vector<Type>& types) const;
   bool promote_operands(const Node& node, std::vector<Type>& types);
   Type after_fault(Function function) const;

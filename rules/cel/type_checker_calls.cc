@@ -50,7 +50,9 @@ Type TypeChecker::call(NodeId id) {
   if (node.function == Function::kMoney || (node.function == Function::kNone && is_currency_function(node.name))) {
     node.function = Function::kMoney;
     check_children(id);
-    check_money(ast_, id, source_, issues_);
+    Issues found;
+    check_money(ast_, id, source_, dynamic_ ? found : issues_);
+    if (found.has_errors()) return failing(id, ErrorCode::kNoSuchOverload);
     return Type::simple(TypeKind::kMoney);
   }
   if (node.function == Function::kNone) return declared_call(id);
@@ -128,7 +130,13 @@ Type TypeChecker::default_of_another_type(NodeId id, const Type& wanted) {
 Type TypeChecker::constant_checked(NodeId id, Type type) {
   // Without a constant pattern there is no code; other arguments may fail when they are used.
   const bool now = !dynamic_ || ast_[id].function == Function::kMatches;
-  if (now && !is_faulty(type)) check_constant_arguments(ast_, id, source_, issues_);
+  if (!now || is_faulty(type)) return type;
+  Issues found;
+  check_constant_arguments(ast_, id, source_, found);
+  const auto& arguments = ast_[id].children;
+  const bool literal = !arguments.empty() && ast_[arguments.back()].kind == NodeKind::kLiteral;
+  if (dynamic_ && literal && found.has_errors()) return failing(id, ErrorCode::kInvalidArgument);
+  issues_.append(found);
   return type;
 }
 

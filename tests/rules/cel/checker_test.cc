@@ -156,6 +156,8 @@ TEST(Checker, ComparesNothingWithNull) {
             "`==` can't compare string and null / a field that is null is absent: write !has(channel)");
   EXPECT_EQ(only("null != amount"),
             "`!=` can't compare null and money / a field that is null is absent: write has(amount)");
+  EXPECT_EQ(only("time == null"),
+            "`==` can't compare timestamp and null / a field that is null is absent: write !has(time)");
 }
 
 TEST(Checker, SaysHowAFunctionIsCalled) {

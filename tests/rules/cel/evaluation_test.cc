@@ -97,12 +97,27 @@ TEST(Evaluation, ConversionsKnowTheirBounds) {
   EXPECT_EQ(result("double(eur('90071992547409.93'))"), "double 90071992547409.938");
   EXPECT_EQ(result("string(18446744073709551615u)"), "'18446744073709551615'");
   EXPECT_EQ(result("string(b'\\xff')"), "error invalid_argument (string)");
+  EXPECT_EQ(result("string(b'\\xed\\xa0\\x80')"), "error invalid_argument (string)");  // half of a UTF-16 pair
+  EXPECT_EQ(result("string(b'\\xed\\x9f\\xbf\\xee\\x80\\x80') == '\\ud7ff\\ue000'"), "true");
   EXPECT_EQ(result("bytes('\\u00ff') == b'\\xc3\\xbf'"), "true");
   EXPECT_EQ(result("string(true)"), "'true'");
   EXPECT_EQ(result("int(timestamp('1969-12-31T23:59:59.5Z'))"), "-1");
   EXPECT_EQ(result("timestamp(253402300799) == timestamp('9999-12-31T23:59:59Z')"), "true");
   EXPECT_EQ(result("timestamp(253402300800)"), "error overflow (timestamp)");
   EXPECT_EQ(result("timestamp(-62135596801)"), "error overflow (timestamp)");
+}
+
+TEST(Evaluation, DoublesAreWrittenAsCelGoDoes) {
+  EXPECT_EQ(result("[0.0, -0.0, 1.0, -1.5, 100000.0, 999999.5].map(d, string(d))"),
+            "['0', '-0', '1', '-1.5', '100000', '999999.5']");
+  EXPECT_EQ(result("[1000000.0, 1234567.0, 123456789.0, 1e21].map(d, string(d))"),
+            "['1e+06', '1.234567e+06', '1.23456789e+08', '1e+21']");
+  EXPECT_EQ(result("[0.0001, 0.00012, 0.00001, 5e-324].map(d, string(d))"), "['0.0001', '0.00012', '1e-05', '5e-324']");
+  EXPECT_EQ(result("[1.0 / 0.0, -1.0 / 0.0, 0.0 / 0.0].map(d, string(d))"), "['Infinity', '-Infinity', 'NaN']");
+}
+
+TEST(Evaluation, ComputedTimesAreNotNull) {
+  EXPECT_EQ(result("[timestamp(0) == null, null != duration('1s'), optional.of(1) == null]"), "[false, true, false]");
 }
 
 TEST(Evaluation, TextIsMeasuredAndOrderedByCodePoints) {

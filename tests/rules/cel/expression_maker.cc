@@ -53,7 +53,11 @@ World maker_world() {
   return world;
 }
 
+// Money is the last one, and Weir's alone.
+TypeKind ExpressionMaker::scalar() { return kScalars[below(kScalars.size() - (plain() ? 1 : 0))]; }
+
 std::string ExpressionMaker::expression(TypeKind kind, int depth) {
+  if (dialect_ == Dialect::kUntypedCel && below(24) == 0) kind = scalar();
   const auto choice = depth <= 0 ? below(2) : below(8);
   if (choice == 0) return literal(kind);
   if (choice == 1) return local(kind);
@@ -103,11 +107,13 @@ std::string ExpressionMaker::literal(TypeKind kind) {
       return one_of({"b''", "b'a'", "b'\\xff\\x00'", "b'\\xc3\\xa9'", "b'abc'"});
     case TypeKind::kTimestamp:
       return one_of({"timestamp(0)", "timestamp('2026-02-27T09:30:00.123456789Z')", "timestamp('0001-01-01T00:00:00Z')",
-                     "timestamp('9999-12-31T23:59:59.999999999Z')", "timestamp('2024-02-29T23:59:59+05:30')",
+                     "timestamp('9999-12-31T23:59:59.999999999Z')",
+                     plain() ? "timestamp('2024-02-29T18:29:59Z')" : "timestamp('2024-02-29T23:59:59+05:30')",
                      "timestamp(-1)"});
     case TypeKind::kDuration:
       return one_of({"duration('0s')", "duration('1h')", "duration('-1ns')", "duration('9223372036.854775807s')",
-                     "duration('-9223372036.854775808s')", "duration('-1.5s')", "duration('100ms')"});
+                     plain() ? "duration('-9223372036.854775807s')" : "duration('-9223372036.854775808s')",
+                     "duration('-1.5s')", "duration('100ms')"});
     default:
       return one_of({"eur('0')", "eur('1.50')", "usd('1.50')", "eur('92233720368547758.07')", "jpy('-3')"});
   }
@@ -129,13 +135,12 @@ std::string ExpressionMaker::local(TypeKind kind) {
 }
 
 std::string ExpressionMaker::comparison(int depth) {
-  const auto kind = kScalars[below(kScalars.size())];
+  const auto kind = scalar();
   const auto* op = std::array{"==", "!=", "<", "<=", ">", ">="}[below(6)];
   auto left = expression(kind, depth - 1);
   if (below(6) == 0) left = "dyn(" + left + ")";
-  const auto right = left[0] == 'd' && left[1] == 'y' && below(2) == 0
-                         ? expression(kScalars[below(kScalars.size())], depth - 1)
-                         : expression(kind, depth - 1);
+  const auto right =
+      left[0] == 'd' && left[1] == 'y' && below(2) == 0 ? expression(scalar(), depth - 1) : expression(kind, depth - 1);
   return "(" + left + " " + op + " " + right + ")";
 }
 
@@ -152,7 +157,8 @@ std::string ExpressionMaker::quantifier(int depth) {
   auto names = "v" + std::to_string(locals_);
   if (variables == 2) names += ", v" + std::to_string(locals_ + 1);
   locals_ += variables;
-  const auto* macro = std::array{"all", "exists", "exists_one", "existsOne"}[below(4)];
+  const bool one_name = plain() && variables == 1;
+  const auto* macro = std::array{"all", "exists", "exists_one", one_name ? "exists_one" : "existsOne"}[below(4)];
   auto out = range + "." + macro + "(" + names + ", " + boolean(depth - 1) + ")";
   locals_ -= variables;
   return out;
@@ -165,14 +171,16 @@ std::string ExpressionMaker::named(int depth) {
   const auto name = "v" + std::to_string(locals_++);
   auto out = integer(depth - 1);
   --locals_;
-  if (below(2) == 0) return "cel.bind(" + name + ", " + value + ", " + out + ")";
+  if (plain() || below(2) == 0) return "cel.bind(" + name + ", " + value + ", " + out + ")";
   return "cel.block([" + value + ", cel.index(0) * 2], [cel.index(1)].map(" + name + ", " + out + ")[0])";
 }
 
 // An optional of an int.
 std::string ExpressionMaker::optional(int depth) {
   const auto name = "o" + std::to_string(depth);
-  if (depth <= 0) return std::array{"a.?b", "mp.?k", "optional.none()", "l1[?0]", "optional.of(i2)"}[below(5)];
+  if (depth <= 0) {
+    return std::array{plain() ? "mp.?j" : "a.?b", "mp.?k", "optional.none()", "l1[?0]", "optional.of(i2)"}[below(5)];
+  }
   switch (below(8)) {
     case 0:
       return "optional.of(" + integer(depth - 1) + ")";
@@ -198,7 +206,7 @@ std::string ExpressionMaker::of_optional(int depth) {
     case 0:
       return optional(depth - 1) + ".value()";
     case 1:
-      return "i1.orValue(" + integer(depth - 1) + ")";
+      return (plain() ? optional(depth - 1) : "i1") + ".orValue(" + integer(depth - 1) + ")";
     case 2:
       return "[?" + optional(depth - 1) + ", ?" + optional(depth - 1) + "][0]";
     case 3:
@@ -254,6 +262,7 @@ std::string ExpressionMaker::boolean(int depth) {
     case 7:
       return "(" + text(depth - 1) + " in " + std::array{"['a', 'ab', '12']", "ls", "mp", "{'k': 1}"}[below(4)] + ")";
     case 8:
+      if (plain()) return one_of({"has(mp.k)", "has(mp.j)", "has({'k': i1}.k)", "has({'k': i1}.j)", "has(any.k)"});
       return "has(" + std::string(std::array{"i1", "s1", "mp.k", "a.b", "t1", "any", "m2"}[below(7)]) + ")";
     case 9: {
       const auto* test = std::array{"contains", "startsWith", "endsWith"}[below(3)];
@@ -290,8 +299,8 @@ std::string ExpressionMaker::integer(int depth) {
     case 5:
       return time(depth - 1) + "." + part + "(" + zone() + ")";
     case 6:
-      return span(depth - 1) + "." + std::array{"getHours", "getMinutes", "getSeconds", "getMilliseconds"}[below(4)] +
-             "()";
+      return span(depth - 1) + "." +
+             std::array{"getHours", "getMinutes", "getSeconds", "getMilliseconds"}[below(plain() ? 3 : 4)] + "()";
     case 7:
       return "size(" + list(depth - 1) + " + l1)";
     case 8:
@@ -308,8 +317,15 @@ std::string ExpressionMaker::integer(int depth) {
 }
 
 std::string ExpressionMaker::zone() {
-  return std::array{"",   "'+05:30'",        "'-14:00'",           "'Europe/Dublin'",    "'US/Central'",
-                    "s1", "'Pacific/' + s2", "'Antarctica/Troll'", "'Africa/Casablanca'"}[below(9)];
+  return std::array{"",
+                    "'+05:30'",
+                    "'-14:00'",
+                    "'Europe/Dublin'",
+                    "'US/Central'",
+                    "s1",
+                    "'Pacific/' + s2",
+                    "'Antarctica/Troll'",
+                    plain() ? "'America/New_York'" : "'Africa/Casablanca'"}[below(9)];
 }
 
 std::string ExpressionMaker::natural(int depth) {
@@ -327,7 +343,7 @@ std::string ExpressionMaker::real(int depth) {
     case 1:
       return "double(" + text(depth - 1) + ")";
     case 2:
-      return "(" + real(depth - 1) + " + 3)";
+      return "(" + real(depth - 1) + (plain() ? " + 3.0)" : " + 3)");
     default: {
       const auto* op = std::array{"+", "-", "*", "/"}[below(4)];
       return "(" + real(depth - 1) + " " + op + " " + real(depth - 1) + ")";
@@ -338,7 +354,13 @@ std::string ExpressionMaker::real(int depth) {
 std::string ExpressionMaker::text(int depth) {
   if (depth <= 0) return below(2) == 0 ? literal(TypeKind::kString) : local(TypeKind::kString);
   if (below(2) == 0) return "(" + text(depth - 1) + " + " + text(depth - 1) + ")";
-  return "string(" + expression(kScalars[below(kScalars.size() - 1)], depth - 1) + ")";
+  // All but money, and durations, of which others write fewer digits.
+  auto kind = kScalars[below(kScalars.size() - 1)];
+  if (plain() && kind == TypeKind::kDuration) kind = TypeKind::kInt;
+  const auto value = expression(kind, depth - 1);
+  // Infinities are written in as many ways as there are evaluators.
+  if (plain() && kind == TypeKind::kDouble) return "string([" + value + "].filter(f, !math.isInf(f))[0])";
+  return "string(" + value + ")";
 }
 
 std::string ExpressionMaker::bytes(int depth) {
@@ -430,16 +452,15 @@ Value ExpressionMaker::slot_value(TypeKind kind) {
     case TypeKind::kMap:
       return make_map(std::span(kEntries).first(2 * below(3)));
     default:
-      return slot_value(kScalars[below(kScalars.size())]);
+      return slot_value(scalar());
   }
 }
 
 void ExpressionMaker::fill(std::vector<Value>& slots) {
   for (std::size_t i = 0; i < kSlots.size(); ++i) {
     const auto chance = next();
-    if (chance >= 240) {
-      slots[i] =
-          chance < 250 ? Value::error(ErrorCode::kOverflow, "sum") : slot_value(kScalars[below(kScalars.size())]);
+    if (chance >= 240 && dialect_ != Dialect::kCel) {
+      slots[i] = chance < 250 ? Value::error(ErrorCode::kOverflow, "sum") : slot_value(scalar());
     } else if (chance >= 200) {
       slots[i] = Value::absent();
     } else if (type_of(kSlots[i]) == Type::list(Type::simple(TypeKind::kString))) {

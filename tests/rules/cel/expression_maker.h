@@ -20,11 +20,19 @@ std::shared_ptr<const ExchangeTable> maker_rates();
 // Amounts meet by the rates of some time.
 World maker_world();
 
+// What the expressions are written in.
+enum class Dialect : std::uint8_t {
+  kWeir,
+  kCel,         // nothing that other evaluators of CEL don't have: no money, no has() of a variable, no promotion
+  kUntypedCel,  // the same, for evaluation without a checker: types go wrong now and then
+};
+
 class ExpressionMaker {
  public:
-  explicit ExpressionMaker(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  explicit ExpressionMaker(std::span<const std::uint8_t> bytes, Dialect dialect = Dialect::kWeir)
+      : bytes_(bytes), dialect_(dialect) {}
 
-  // Well-typed, of `kind`: bool, int, uint, double, string, bytes, timestamp, duration or money.
+  // Well-typed but for kUntypedCel, of `kind`: bool, int, uint, double, string, bytes, timestamp, duration or money.
   std::string expression(TypeKind kind, int depth);
   // New values for the slots of maker_world(): ordinary ones and the ends of their ranges, some absent, some errors, a
   // few of another kind than declared.
@@ -35,6 +43,8 @@ class ExpressionMaker {
  private:
   std::uint8_t next() { return at_ < bytes_.size() ? bytes_[at_++] : 0; }
   std::size_t below(std::size_t bound) { return next() % bound; }
+  bool plain() const { return dialect_ != Dialect::kWeir; }
+  TypeKind scalar();
   std::string literal(TypeKind kind);
   std::string local(TypeKind kind);
   std::string boolean(int depth);
@@ -67,6 +77,7 @@ class ExpressionMaker {
   Value slot_value(TypeKind kind);
 
   std::span<const std::uint8_t> bytes_;
+  Dialect dialect_;
   std::size_t at_ = 0;
   int locals_ = 0;
 };

@@ -41,12 +41,13 @@ TEST(Lexer, TellsNumbersApart) {
   EXPECT_EQ(only_kind("0"), TokenKind::kInt);
   EXPECT_EQ(only_kind("0x1F"), TokenKind::kInt);
   EXPECT_EQ(only_kind("12u"), TokenKind::kUint);
-  EXPECT_EQ(only_kind("0XaU"), TokenKind::kUint);
+  EXPECT_EQ(only_kind("0xaU"), TokenKind::kUint);
   EXPECT_EQ(only_kind("1.5"), TokenKind::kDouble);
   EXPECT_EQ(only_kind(".5"), TokenKind::kDouble);
   EXPECT_EQ(only_kind("1e9"), TokenKind::kDouble);
   EXPECT_EQ(only_kind("1.5E-9"), TokenKind::kDouble);
   EXPECT_EQ(lex("0x1F").tokens[0].integer, 31U);
+  EXPECT_EQ(first_message("0X1F"), "malformed number");
   EXPECT_EQ(lex("18446744073709551615u").tokens[0].integer, std::numeric_limits<std::uint64_t>::max());
 }
 

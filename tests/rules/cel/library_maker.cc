@@ -163,7 +163,7 @@ std::string ExpressionMaker::library_text(int depth) {
             {"%s", "%d", "%f", "%e", "%x", "%X", "%o", "%b", "%.0f", "%.17e", "%.3f", "%%", "%.1001f", "é", "%"});
         values += ", " + expression(std::array{TypeKind::kInt, TypeKind::kUint, TypeKind::kDouble, TypeKind::kString,
                                                TypeKind::kBytes, TypeKind::kTimestamp, TypeKind::kDuration,
-                                               TypeKind::kMoney, TypeKind::kBool}[below(9)],
+                                               plain() ? TypeKind::kBool : TypeKind::kMoney, TypeKind::kBool}[below(9)],
                                     depth);
       }
       return format + one_of({"", "%s", "%d"}) + "').format(" + values + one_of({"]", ", l1, ls]", ", mp]"}) + ")";

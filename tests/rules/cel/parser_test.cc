@@ -102,6 +102,8 @@ TEST(Parser, TakesSelectionIndexAndCalls) {
   EXPECT_EQ(tree("[1, a, ]"), "(list # a)");
   EXPECT_EQ(tree("{'k': a, b: 1,}"), "(map # a b #)");
   EXPECT_EQ(tree("[]"), "(list)");
+  EXPECT_EQ(tree("[,]"), "(list)");
+  EXPECT_EQ(tree("{,}"), "(map)");
   EXPECT_EQ(tree("{}"), "(map)");
 }
 
@@ -118,6 +120,8 @@ TEST(Parser, GoesOnAfterAFault) {
   EXPECT_EQ(messages("a == && b >"),
             "found `&&` where a value is wanted\nthe expression ends where a value is wanted\n");
   EXPECT_EQ(messages("f(a, , b) && )"), "found `,` where a value is wanted\nfound `)` where a value is wanted\n");
+  EXPECT_EQ(messages("[,,]"), "found `,` where a value is wanted\nfound `,` where a value is wanted\n");
+  EXPECT_EQ(messages("{,a: b}"), "found `,` where a value is wanted\n");
   EXPECT_EQ(messages("a b"), "unexpected `b`\n");
   EXPECT_EQ(messages("a ? b"), "the expression ends where `:` is wanted\n");
   EXPECT_EQ(messages(""), "the expression ends where a value is wanted\n");

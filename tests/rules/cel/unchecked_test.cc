@@ -52,6 +52,17 @@ TEST(Unchecked, TypesAreLookedAtByTheEvaluation) {
   EXPECT_EQ(run("timestamp('yesterday')"), "error invalid_argument (timestamp)");
 }
 
+TEST(Unchecked, WhatCannotBeReadFailsWhenItIsNeeded) {
+  const auto world = names();
+  const auto run = [&world](std::string_view text) { return world.result(text, Checking::kDynamic); };
+  EXPECT_EQ(run("'a'.matches('[')"), "error invalid_argument (matches)");
+  EXPECT_EQ(run("true || 'a'.matches('[')"), "true");
+  // The name of a currency is no function of CEL.
+  EXPECT_EQ(run("all([1], x, true)"), "error no_such_overload (all)");
+  EXPECT_EQ(run("true || eur(5)"), "true");
+  EXPECT_EQ(run("eur('5.00')"), "money 500 of 978");
+}
+
 TEST(Unchecked, SyntaxIsStillChecked) {
   const auto world = names();
   EXPECT_TRUE(world.result("1 +", Checking::kDynamic).starts_with("issues: "));
