@@ -1,11 +1,11 @@
 #include "engine/backtest/source.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
+
+#include "engine/backtest/patience.h"
 
 namespace weir::backtest {
 namespace {
@@ -65,8 +65,6 @@ class Files : public Source {
 
 constexpr std::size_t kPollRecords = 1'000;
 constexpr std::size_t kAheadPerPartition = 2'000;  // then the partition is paused until half of it is used
-constexpr int kWaitMs = 100;
-constexpr int kPatienceMs = 30'000;
 
 class Topics : public Source {
  public:
@@ -130,7 +128,7 @@ class Topics : public Source {
 
   // Until the partition has a record ahead, or is at its end.
   Status fill(Partition& wanted) {
-    int waited_ms = 0;
+    Patience patience;
     while (wanted.ahead.empty() && wanted.next < wanted.end) {
       if (auto status = reader_->poll(kPollRecords, polled_); !status) return status;
       for (const auto& record : polled_) take(record);
@@ -139,14 +137,13 @@ class Topics : public Source {
         if (auto status = reader_->pause(partition.topic, partition.number); !status) return status;
         partition.paused = true;
       }
-      if (!polled_.empty()) continue;
-      if (waited_ms >= kPatienceMs) {
+      if (!polled_.empty()) {
+        patience.reset();
+      } else if (!patience.wait(reader_->ready_fd())) {
         return Error{reader_->topic_name(wanted.topic) + "/" + std::to_string(wanted.number) +
                      " gave nothing from offset " + std::to_string(wanted.next) + " on, though it ends at " +
                      std::to_string(wanted.end)};
       }
-      pollfd ready{reader_->ready_fd(), POLLIN, 0};
-      if (::poll(&ready, 1, kWaitMs) == 0) waited_ms += kWaitMs;
     }
     return {};
   }

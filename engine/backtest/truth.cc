@@ -1,9 +1,8 @@
 #include "engine/backtest/truth.h"
 
-#include <poll.h>
-
 #include <utility>
 
+#include "engine/backtest/patience.h"
 #include "engine/event/file_records.h"
 #include "engine/event/json_walk.h"
 #include "engine/event/label_reader.h"
@@ -12,8 +11,6 @@ namespace weir::backtest {
 namespace {
 
 constexpr std::size_t kPollRecords = 1'000;
-constexpr int kWaitMs = 100;
-constexpr int kPatienceMs = 30'000;
 
 }  // namespace
 
@@ -44,7 +41,8 @@ Status read_topics(topic::Reader& reader, const RecordTaker& take) {
     }
   }
   std::vector<topic::Record> records;
-  for (int waited_ms = 0; left > 0;) {
+  Patience patience;
+  while (left > 0) {
     if (auto status = reader.poll(kPollRecords, records); !status) return status;
     for (const auto& record : records) {
       const auto end = ranges[record.topic][static_cast<std::size_t>(record.partition)].end;
@@ -55,12 +53,10 @@ Status read_topics(topic::Reader& reader, const RecordTaker& take) {
       if (record.offset + 1 == end) --left;
     }
     if (!records.empty()) {
-      waited_ms = 0;
-      continue;
+      patience.reset();
+    } else if (!patience.wait(reader.ready_fd())) {
+      return Error{reader.topic_name(0) + ": no record for 30 s, and not at its end"};
     }
-    if (waited_ms >= kPatienceMs) return Error{reader.topic_name(0) + ": no record for 30 s, and not at its end"};
-    pollfd ready{reader.ready_fd(), POLLIN, 0};
-    if (::poll(&ready, 1, kWaitMs) == 0) waited_ms += kWaitMs;
   }
   return {};
 }

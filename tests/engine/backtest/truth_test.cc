@@ -1,0 +1,56 @@
+#include "engine/backtest/truth.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/backtest/made_ledger.h"
+
+namespace weir::backtest {
+namespace {
+
+TEST(Truth, TheLabelThatBecameKnownLastCounts) {
+  const auto truth_of = [](std::vector<std::pair<bool, std::int64_t>> labels, std::int64_t until_ms = INT64_MAX) {
+    Verity verity;
+    for (const auto& [fraud, known_at_ms] : labels) verity.add(fraud, known_at_ms, {until_ms, {}});
+    return verity.truth();
+  };
+  EXPECT_EQ(truth_of({}), Truth::kUnknown);
+  EXPECT_EQ(truth_of({{true, 5}}), Truth::kFraud);
+  EXPECT_EQ(truth_of({{true, 5}, {false, 9}}), Truth::kHonest);
+  EXPECT_EQ(truth_of({{false, 9}, {true, 5}}), Truth::kHonest) << "whatever the order in which they come";
+  EXPECT_EQ(truth_of({{true, 5}, {false, 5}}), Truth::kHonest) << "of equal ones the later";
+  EXPECT_EQ(truth_of({{true, 5}, {false, 9}}, 8), Truth::kFraud) << "what is known later does not count";
+  EXPECT_EQ(truth_of({{true, 5}}, 5), Truth::kFraud);
+  EXPECT_EQ(truth_of({{true, 5}}, 4), Truth::kUnknown);
+}
+
+TEST(Truth, DecisionsAreFoundByTheirIds) {
+  Decisions decisions;
+  ASSERT_TRUE(decisions.add(R"({"v":1,"id":"p1","outcome":"decline","score":900})", "d:1").ok());
+  ASSERT_TRUE(decisions.add(R"({"id":"p2","outcome":"review"})", "d:2").ok());
+  ASSERT_TRUE(decisions.add(R"({"id":"p1","outcome":"approve"})", "d:3").ok());
+  EXPECT_EQ(decisions.of("p1"), Then::kDecline) << "a repeat is the first one's answer";
+  EXPECT_EQ(decisions.of("p2"), Then::kReview);
+  EXPECT_EQ(decisions.of("p3"), Then::kUnknown);
+  for (const auto* bad :
+       {"{", R"({"id":"p1"})", R"({"id":1,"outcome":"approve"})", R"({"id":"p","outcome":"maybe"})"}) {
+    const auto status = decisions.add(bad, "d:4");
+    ASSERT_FALSE(status.ok()) << bad;
+    EXPECT_TRUE(status.error().message.starts_with("d:4: no decision")) << status.error().message;
+  }
+}
+
+TEST(Truth, LabelsNameTheirPlaceIfTheyAreNone) {
+  const auto policy = made_policy();
+  Labels labels(*policy->schema, "");
+  ASSERT_TRUE(labels.add(R"({"event_id":"p1","label":"fraud","known_at":1000})", "l:1").ok());
+  ASSERT_TRUE(labels.add(R"({"event_id":"p1","label":"honest","known_at":2000})", "l:2").ok());
+  ASSERT_NE(labels.of("p1"), nullptr);
+  EXPECT_EQ(labels.of("p1")->size(), 2U);
+  EXPECT_EQ(labels.of("p2"), nullptr);
+  const auto bad = labels.add(R"({"event_id":"p1","label":"bad","known_at":2000})", "l:3");
+  ASSERT_FALSE(bad.ok());
+  EXPECT_NE(bad.error().message.find("l:3: no label: `label`"), std::string::npos) << bad.error().message;
+}
+
+}  // namespace
+}  // namespace weir::backtest
