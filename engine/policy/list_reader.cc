@@ -62,13 +62,14 @@ ListDraft read_list(const yaml::Node& root, std::string_view name, const SchemaD
   return out;
 }
 
-void check_suppressed_rules(const std::vector<ListDraft>& lists, const std::vector<book::Rule>& rules, Issues& issues) {
+void check_suppressed_rules(const std::vector<ListDraft>& lists, const std::map<std::string, Place>& rules,
+                            Issues& issues) {
   std::vector<std::string> ids;
-  for (const auto& rule : rules) ids.push_back(rule.id);
+  for (const auto& [id, place] : rules) ids.push_back(id);
   for (const auto& list : lists) {
     for (std::size_t i = 0; i < list.suppresses.size(); ++i) {
       const auto& id = list.definition.suppresses[i];
-      if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
+      if (rules.contains(id)) continue;
       issues.error(list.suppresses[i], "there is no rule `" + id + "`", yaml::did_you_mean(id, ids));
     }
   }

@@ -1,7 +1,7 @@
 // lists/NAME.yaml: what a list is.
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +10,6 @@
 #include "engine/policy/schema_draft.h"
 #include "engine/yaml/node.h"
 #include "rules/book/list.h"
-#include "rules/book/rule.h"
 
 namespace weir::policy {
 
@@ -25,7 +24,8 @@ std::string_view list_name_of(std::string_view path);
 
 ListDraft read_list(const yaml::Node& root, std::string_view name, const SchemaDraft& draft, Issues& issues);
 
-// Reports the rules named by allow lists that are not there.
-void check_suppressed_rules(const std::vector<ListDraft>& lists, const std::vector<book::Rule>& rules, Issues& issues);
+// Reports the rules named by allow lists that are not among `rules`, by id.
+void check_suppressed_rules(const std::vector<ListDraft>& lists, const std::map<std::string, Place>& rules,
+                            Issues& issues);
 
 }  // namespace weir::policy

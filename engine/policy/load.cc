@@ -133,8 +133,16 @@ class Loader {
                       "put some into rules/");
     } else if (rules_.size() == reader.count()) {
       warn_of_unreachable_review();
-      check_suppressed_rules(lists_, rules_, issues_);
     }
+    // A rule whose id is not known may be the one that a list means.
+    const bool ids_known = reader.ids().size() == reader.count() && all_rules_read();
+    if (ids_known) check_suppressed_rules(lists_, reader.ids(), issues_);
+  }
+
+  // Whether each rule file is YAML at least: else there are rules that nobody has met.
+  bool all_rules_read() const {
+    return std::all_of(roots_.begin(), roots_.end(),
+                       [](const auto& root) { return !root.first.starts_with("rules/") || root.second; });
   }
 
   void read_lists() {

@@ -142,9 +142,9 @@ void declare_lists(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
     const auto& definition = lists[i].definition;
     const auto slot = draft.schema.slot_count() + static_cast<std::uint32_t>(features + i);
     const auto& field = draft.schema.fields[definition.slot];
-    const auto type = lists[i].is_faulty ? cel::Type::simple(cel::TypeKind::kError)
-                                         : cel::Type::lookup(features::FeatureSet::type_of(field));
-    declare(vocabulary, "lists." + definition.name, type, slot);
+    const auto element =
+        lists[i].is_faulty ? cel::Type::simple(cel::TypeKind::kError) : features::FeatureSet::type_of(field);
+    declare(vocabulary, "lists." + definition.name, cel::Type::lookup(element), slot);
     if (lists[i].is_faulty) continue;
     vocabulary.lists.push_back({slot, field.personal ? token_domain(field) : std::string()});
   }

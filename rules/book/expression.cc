@@ -59,23 +59,17 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
     return nullptr;
   }
   const Place start{std::make_shared<const SourceFile>(SourceFile{node->place.file->name, text}), 1, 1, 1};
+  const auto issues_before = issues.all().size();
   Issues found;
-  auto expression = cel::Expression::check(text, start, vocabulary.environment, wanted);
-  if (!expression.ok()) {
-    found = expression.error();
-  } else {
-    check_texts(**expression, vocabulary, found);
-    check_zones(**expression, vocabulary, found);
-  }
+  auto expression = cel::Expression::examine(text, start, vocabulary.environment, wanted, found);
+  check_texts(*expression, vocabulary, found);
+  check_zones(*expression, vocabulary, found);
   append_at_home(found, *node, vocabulary, issues);
-  if (!expression.ok() || found.has_errors()) return nullptr;
-  if (wanted.kind() == cel::TypeKind::kBool) {
-    Issues contradictions;
-    check_contradictions(**expression, *node, vocabulary.exchange.table != nullptr, contradictions);
-    issues.append(contradictions);
-    if (contradictions.has_errors()) return nullptr;
+  if (wanted.kind() == cel::TypeKind::kBool && expression->parsed()) {
+    check_contradictions(*expression, *node, vocabulary.exchange.table != nullptr, issues);
   }
-  return *std::move(expression);
+  if (issues.has_errors(issues_before)) return nullptr;
+  return expression;
 }
 
 Place place_at_home(const cel::Expression& expression, const yaml::Node& scalar, cel::SourceRange range) {

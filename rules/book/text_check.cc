@@ -21,7 +21,7 @@ bool looks_into(cel::Function function) {
 
 class TextCheck {
  public:
-  TextCheck(const cel::Ast& ast, const cel::SourceMap& source, const Vocabulary& vocabulary, Issues& issues)
+  TextCheck(cel::Ast& ast, const cel::SourceMap& source, const Vocabulary& vocabulary, Issues& issues)
       : ast_(ast), source_(source), vocabulary_(vocabulary), issues_(issues) {}
 
   void visit(cel::NodeId id) {
@@ -34,15 +34,20 @@ class TextCheck {
     for (const auto child : node.children) {
       const auto* known = known_texts(child);
       if (known != nullptr && known->is_token && looks_into(node.function)) {
-        issues_.error(source_.place(ast_[child].range),
-                      "`" + ast_[child].name + "` is personal and stands here as a token: its text can't be looked at",
-                      "derive a field from it in schema.yaml (bin, last_four, email_domain, birth_year)");
+        error(child, "`" + ast_[child].name + "` is personal and stands here as a token: its text can't be looked at",
+              "derive a field from it in schema.yaml (bin, last_four, email_domain, birth_year)");
       }
       visit(child);
+      if (ast_[child].faulty) ast_[id].faulty = true;
     }
   }
 
  private:
+  void error(cel::NodeId id, std::string message, std::string suggestion = {}) {
+    ast_[id].faulty = true;
+    issues_.error(source_.place(ast_[id].range), std::move(message), std::move(suggestion));
+  }
+
   const KnownTexts* known_texts(cel::NodeId id) const {
     const auto& node = ast_[id];
     if (node.kind != cel::NodeKind::kSlot) return nullptr;
@@ -56,9 +61,9 @@ class TextCheck {
     if (known == nullptr) return;
     const auto& node = ast_[other];
     if (node.kind == cel::NodeKind::kList) {
-      for (const auto element : node.children) compare_literal(ast_[variable].name, *known, ast_[element]);
+      for (const auto element : node.children) compare_literal(ast_[variable].name, *known, element);
     } else {
-      compare_literal(ast_[variable].name, *known, node);
+      compare_literal(ast_[variable].name, *known, other);
     }
   }
 
@@ -74,15 +79,15 @@ class TextCheck {
     const auto domain = known == nullptr ? std::string() : known->token_domain;
     if (domain == list->token_domain) return;
     const auto says = [](const std::string& of) { return of.empty() ? "texts" : "tokens of `" + of + "`"; };
-    issues_.error(source_.place(ast_[element].range), "this is never in `" + node.name + "`, which holds " +
-                                                          says(list->token_domain) + ", not " + says(domain));
+    error(element,
+          "this is never in `" + node.name + "`, which holds " + says(list->token_domain) + ", not " + says(domain));
   }
 
-  void compare_literal(const std::string& name, const KnownTexts& known, const cel::Node& literal) {
+  void compare_literal(const std::string& name, const KnownTexts& known, cel::NodeId id) {
+    const auto& literal = ast_[id];
     if (literal.kind != cel::NodeKind::kLiteral || !literal.literal.is(ValueKind::kString)) return;
-    const auto place = source_.place(literal.range);
     if (known.is_token) {
-      issues_.error(place, "`" + name + "` is personal and stands here as a token: it never equals a written text");
+      error(id, "`" + name + "` is personal and stands here as a token: it never equals a written text");
       return;
     }
     const std::string text(literal.literal.as_string());
@@ -96,10 +101,10 @@ class TextCheck {
       }
       if (known.values.size() > kListed) suggestion.append(", ...");
     }
-    issues_.error(place, "`" + name + "` is never '" + text + "'", std::move(suggestion));
+    error(id, "`" + name + "` is never '" + text + "'", std::move(suggestion));
   }
 
-  const cel::Ast& ast_;
+  cel::Ast& ast_;
   const cel::SourceMap& source_;
   const Vocabulary& vocabulary_;
   Issues& issues_;
@@ -107,7 +112,7 @@ class TextCheck {
 
 }  // namespace
 
-void check_texts(const cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues) {
+void check_texts(cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues) {
   TextCheck(expression.ast(), expression.source(), vocabulary, issues).visit(expression.ast().root);
 }
 

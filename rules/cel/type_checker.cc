@@ -65,10 +65,13 @@ Type TypeChecker::failing(NodeId id, ErrorCode code) {
 }
 
 const Type& TypeChecker::check(NodeId id) {
+  const auto faults_before = issues_.all().size();
   Type type = type_of(id);
   Node& node = ast_[id];
   node.type = std::move(type);
+  node.faulty = node.kind == NodeKind::kFaulty || issues_.all().size() != faults_before;
   for (const NodeId child : node.children) {
+    node.faulty = node.faulty || ast_[child].faulty;
     node.reads_slots = node.reads_slots || ast_[child].reads_slots;
     node.lowest_local = std::min(node.lowest_local, ast_[child].lowest_local);
   }
@@ -218,7 +221,9 @@ Type TypeChecker::binary(Node& node, std::vector<Type> types) {
   if (node.function == Function::kIn) message = "`in` can't look for " + types[0].name() + " in " + types[1].name();
   if (node.function == Function::kIndex) message = types[0].name() + " can't be indexed with " + types[1].name();
   fault(node.name_range, message, operand_hint(node, types));
-  return after_fault(node.function);
+  const Type type = after_fault(node.function);
+  if (!dynamic_) node.function = Function::kNone;
+  return type;
 }
 
 std::string TypeChecker::operand_hint(const Node& node, const std::vector<Type>& types) const {

@@ -23,7 +23,7 @@ bool is_slip_of(const std::string& name, bool on_values) {
 }  // namespace
 
 Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& types) {
-  const Node& node = ast_[id];
+  Node& node = ast_[id];
   if (auto type = call_type(node.function, style, types)) return *type;
   if (dynamic_) {
     // The evaluators take the arguments of some form, of whatever kinds; a pattern must be known before.
@@ -35,7 +35,9 @@ Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& 
     const bool on_name = node.function == Function::kNot && types[0].kind() != TypeKind::kBool;
     fault(node.name_range, "`" + node.name + "` can't be applied to " + types[0].name(),
           on_name ? "`!` wants a condition" : "");
-    return after_fault(node.function);
+    const Type type = after_fault(node.function);
+    node.function = Function::kNone;
+    return type;
   }
   std::vector<std::string> names;
   for (const auto& type : types) names.push_back(type.name());
