@@ -5,9 +5,9 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -58,7 +58,8 @@ class EntryReader {
       }
       if (row_.empty()) continue;
       if (const auto fault = cells_.split(row_)) {
-        error_at(fault->offset, fault->offset + 1, std::string(fault->what), "write a quote in a quoted cell twice");
+        error_at(fault->offset, fault->offset + 1, std::string(fault->what),
+                 "put the cell in quotes, and write each quote in it twice");
         if (header) return {};
       } else if (header) {
         if (!read_header()) return {};
@@ -112,8 +113,22 @@ class EntryReader {
     const auto end = cell + 1 < cells.size() ? cells[cell + 1].offset - 1 : row_.size();
     error_at(cells[cell].offset, end, std::move(message), std::move(suggestion));
   }
+  // `word` is a part of the `rules` cell, which may hold it unquoted.
+  void error_at_word(std::string_view word, std::string message, std::string suggestion) {
+    const auto at = static_cast<std::size_t>(word.data() - row_.data());
+    if (std::less<>()(word.data(), row_.data()) || at >= row_.size()) {
+      error(kRules, std::move(message), std::move(suggestion));
+    } else {
+      error_at(at, at + word.size(), std::move(message), std::move(suggestion));
+    }
+  }
   void error(Column column, std::string message, std::string suggestion = {}) {
     error_in_cell(places_[column], std::move(message), std::move(suggestion));
+  }
+
+  static std::string header_advice(std::string_view name, const std::vector<std::string>& names) {
+    const auto meant = yaml::did_you_mean(name, names);
+    return meant.empty() ? "the first line names the columns: value,reason,author,expires" : meant;
   }
 
   bool read_header() {
@@ -127,7 +142,7 @@ class EntryReader {
         const std::vector<std::string> names(kColumnNames.begin(), kColumnNames.end());
         const bool other_mark = cells.size() == 1 && cells[i].text.find_first_of(";\t") != std::string_view::npos;
         error_in_cell(i, "there is no column `" + std::string(cells[i].text) + "` in a list",
-                      other_mark ? "columns are parted by commas" : yaml::did_you_mean(cells[i].text, names));
+                      other_mark ? "columns are parted by commas" : header_advice(cells[i].text, names));
         return false;
       }
       auto& place = places_[static_cast<std::size_t>(known - kColumnNames.begin())];
@@ -249,12 +264,16 @@ class EntryReader {
   }
 
   void read_rules(book::ListEntry& entry) {
-    std::istringstream words{std::string(cell(kRules))};
-    for (std::string id; words >> id;) {
+    auto rest = cell(kRules);
+    while (!rest.empty()) {
+      const auto word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      if (word.empty()) continue;
+      std::string id(word);
       if (!std::binary_search(policy_.rules->rules().begin(), policy_.rules->rules().end(), id, ById())) {
         std::vector<std::string> ids;
         for (const auto& rule : policy_.rules->rules()) ids.push_back(rule.id);
-        error(kRules, "there is no rule `" + id + "`", yaml::did_you_mean(id, ids));
+        error_at_word(word, "there is no rule `" + id + "`", yaml::did_you_mean(id, ids));
       }
       entry.rules.push_back(std::move(id));
     }
@@ -353,7 +372,8 @@ Issues find_stray_entries(const std::string& directory, const Policy& policy) {
     if (path.extension() != ".csv" || name.starts_with('.')) continue;
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     auto hint = yaml::did_you_mean(name, names);
-    if (hint.empty()) hint = "write lists/" + name + ".yaml, which says what the list is";
+    if (hint.empty())
+      hint = "lists/" + name + ".yaml would say what the list is; other files are better kept elsewhere";
     out.warning({std::make_shared<const SourceFile>(SourceFile{path.string(), ""}), 0, 0, 1},
                 "the policy has no list `" + name + "`: nobody reads these entries", std::move(hint));
   }

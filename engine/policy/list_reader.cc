@@ -34,9 +34,11 @@ ListDraft read_list(const yaml::Node& root, std::string_view name, const SchemaD
   const auto faults_before = issues.all().size();
   yaml::Node key = root;
   key.text = name;
+  key.place = {root.place.file, 0, 0, 1};
   (void)check_member_name(key, "a list", issues);
   yaml::MapReader reader(&root, root.place, "the list", issues);
-  if (const auto kind = yaml::as_choice(reader.required("kind"), kKinds, issues)) {
+  if (const auto kind = yaml::as_choice(reader.required("kind", "write `kind: allow`, `kind: block` or `kind: watch`"),
+                                        kKinds, issues)) {
     out.definition.kind = static_cast<book::ListKind>(*kind);
   }
   if (auto text = yaml::as_text(reader.optional("description"), issues)) out.definition.description = *std::move(text);

@@ -162,6 +162,11 @@ class Check {
     look_inside(part.id);
     Known added{part, reader_.read(part.id, part.is_true)};
     if (added.fact.set.empty()) return {{part.shown, text(part) + " holds for no value", {}}};
+    if (const auto possible = reader_.possible(part.id); possible && disjoint(*possible, added.fact.set)) {
+      const auto bound = [](const auto& end) { return std::to_string(end->value.as_int64()); };
+      return {{part.shown, text(part) + " holds for no time",
+               "it counts from " + bound(possible->low) + " to " + bound(possible->high)}};
+    }
     const auto same_subject = [&](const Known& other) { return comparable(added.fact, other.fact); };
     for (const auto& other : known) {
       if (same_subject(other) && disjoint(added.fact.set, other.fact.set)) return {contradiction(added, other)};
@@ -300,8 +305,9 @@ class Check {
       if (!space || out.back() != ' ') out.push_back(space ? ' ' : c);
     }
     if (out.size() > kMost) {
-      out.resize(kMost);
-      while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
+      auto end = kMost;
+      while ((static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+      out.resize(end);
       out += " ...";
     }
     return out + (part.shown_is_true ? "`" : "` being false");

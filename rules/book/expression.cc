@@ -1,5 +1,6 @@
 #include "rules/book/expression.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -23,13 +24,24 @@ std::string_view underlined(const Place& place) {
   return text.substr(begin, cursor.offset() - begin);
 }
 
+// Whether that is the name of no variable, but a text that one may hold.
+bool is_written_text(std::string_view name, const Vocabulary& vocabulary) {
+  if (vocabulary.environment.find(name) != nullptr || vocabulary.unavailable.contains(name)) return false;
+  return std::any_of(vocabulary.texts.begin(), vocabulary.texts.end(), [&](const KnownTexts& known) {
+    return std::find(known.values.begin(), known.values.end(), name) != known.values.end();
+  });
+}
+
 // The issues of an expression that was compiled as a file of its own, at their places in the YAML file.
 void append_at_home(const Issues& found, const yaml::Node& scalar, const Vocabulary& vocabulary, Issues& issues) {
   for (const auto& issue : found.all()) {
     const auto& place = issue.place;
     // No variable has such a name, so an issue that underlines it alone is about its being unknown.
     const auto unavailable = vocabulary.unavailable.find(underlined(place));
-    const auto& suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
+    auto suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
+    if (is_written_text(underlined(place), vocabulary)) {
+      suggestion = "write '" + std::string(underlined(place)) + "' in quotes, if the text is meant";
+    }
     auto home = yaml::place_in_scalar(scalar, place.line, place.column, place.length);
     if (issue.severity == Severity::kError) {
       issues.error(std::move(home), issue.message, suggestion);

@@ -37,7 +37,8 @@ bool is_closed(const Ast& ast, NodeId id, std::uint32_t first_bound) {
 
 bool computes_patterns(const Ast& ast, NodeId id) {
   const Node& node = ast[id];
-  if (node.function == Function::kMatches && ast[node.children[1]].kind != NodeKind::kLiteral) return true;
+  const bool matches = node.function == Function::kMatches && node.children.size() == 2;
+  if (matches && ast[node.children[1]].kind != NodeKind::kLiteral) return true;
   return std::any_of(node.children.begin(), node.children.end(),
                      [&](NodeId child) { return computes_patterns(ast, child); });
 }

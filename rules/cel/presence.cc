@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/cel/habits.h"
+
 namespace weir::cel {
 namespace {
 
@@ -46,7 +48,7 @@ struct Outcome {
   Facts held;
 };
 
-// A default for a suggestion.
+// A default for a suggestion; empty where none comes to mind.
 std::string example_of(const Type& type) {
   switch (type.kind()) {
     case TypeKind::kBool:
@@ -64,7 +66,7 @@ std::string example_of(const Type& type) {
     case TypeKind::kDuration:
       return "duration('0s')";
     default:
-      return "...";
+      return {};
   }
 }
 
@@ -111,8 +113,11 @@ class Analysis {
  private:
   void use(const Node& slot, const Facts& known) {
     if (!slot.may_be_absent || known.has(slot.index) || !reported_.insert(slot.index).second) return;
+    std::string hint = "write has(" + slot.name + ") && ...";
+    const auto example = example_of(slot.type);
+    if (!example.empty()) hint += ", or " + slot.name + ".orValue(" + example + ")";
     issues_.error(source_.place(slot.range), "`" + slot.name + "` may be absent: then there is nothing to use here",
-                  "write has(" + slot.name + ") && ..., or " + slot.name + ".orValue(" + example_of(slot.type) + ")");
+                  std::move(hint));
   }
 
   static Outcome literal(const Node& node) {
@@ -240,7 +245,13 @@ class Analysis {
 
   // A fault in how presence is asked for is enough: `!email`, `email != null`, `email.orVaule('')`, `has(x) == 'yes'`.
   bool asks_wrongly(const Node& node) const {
-    if (!node.faulty || node.function != Function::kNone) return false;
+    if (!node.faulty) return false;
+    if (std::any_of(node.children.begin(), node.children.end(), [&](NodeId child) {
+          return ast_[child].kind == NodeKind::kFaulty && asks_for_presence(HabitKind::kName, ast_[child].name);
+        })) {
+      return true;
+    }
+    if (node.function != Function::kNone) return false;
     const auto is = [&](NodeId id, TypeKind kind) { return ast_[id].type.kind() == kind; };
     if (node.kind == NodeKind::kOperator) {
       return node.name == "!" || std::any_of(node.children.begin(), node.children.end(), [&](NodeId child) {
@@ -248,7 +259,7 @@ class Analysis {
              });
     }
     const bool call = node.kind == NodeKind::kCall || node.kind == NodeKind::kReceiverCall;
-    return call && !closest_name(node.name, kAsking).empty();
+    return call && (asks_for_presence(HabitKind::kFunction, node.name) || !closest_name(node.name, kAsking).empty());
   }
 
   // `condition == true` and the like are the condition or its opposite.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/cel/checker.h"
+#include "rules/cel/habits.h"
 #include "rules/cel/promotion.h"
 #include "rules/cel/type_rules.h"
 
@@ -85,6 +86,7 @@ const Type& TypeChecker::check(NodeId id) {
 Type TypeChecker::type_of(NodeId id) {
   switch (ast_[id].kind) {
     case NodeKind::kFaulty:
+      (void)check_children(id);
       return kFaulty;
     case NodeKind::kFailing:
       return Type::dyn();
@@ -162,8 +164,16 @@ Type TypeChecker::field_type(NodeId id, const Type& operand) {
   }
   const Node& node = ast_[id];
   const auto name = dotted_text(id);
-  fault(node.name_range, "a value of type " + operand.name() + " has no field `" + node.name + "`",
-        name.empty() ? "" : names_.suggestion(name));
+  const bool of_type = operand.kind() == TypeKind::kType && !name.empty();
+  std::string hint = name.empty() ? "" : names_.suggestion(name);
+  const auto function = find_function(node.name, CallStyle::kReceiver, 1);
+  if (hint.empty() && function != Function::kNone && call_type(function, CallStyle::kReceiver, {&operand, 1})) {
+    hint = "write `" + node.name + "()`";
+  }
+  fault(node.name_range,
+        (of_type ? "`" + ast_[node.children[0]].name + "` is a type and" : "a value of type " + operand.name()) +
+            " has no field `" + node.name + "`",
+        hint);
   return faulty();
 }
 
@@ -171,6 +181,7 @@ Type TypeChecker::field_type(NodeId id, const Type& operand) {
 std::string TypeChecker::dotted_text(NodeId id) const {
   const Node& node = ast_[id];
   if (node.kind == NodeKind::kSlot || node.kind == NodeKind::kOptionalSlot) return node.name;
+  if (node.kind == NodeKind::kLiteral && node.type.kind() == TypeKind::kType) return node.name;
   if (node.kind != NodeKind::kSelect) return {};
   auto out = dotted_text(node.children[0]);
   if (!out.empty()) out.append(".").append(node.name);
@@ -178,9 +189,8 @@ std::string TypeChecker::dotted_text(NodeId id) const {
 }
 
 std::string TypeChecker::unknown_name_hint(const std::string& name) const {
-  auto hint = names_.suggestion(name);
-  if (hint.empty() && name == "now") hint = "there is no clock here: use the event's own time";
-  return hint;
+  const auto advice = habit_advice(HabitKind::kName, name);
+  return advice.empty() ? names_.suggestion(name) : std::string(advice);
 }
 
 Type TypeChecker::has(NodeId id) {
@@ -227,10 +237,12 @@ Type TypeChecker::binary(Node& node, std::vector<Type> types) {
 }
 
 std::string TypeChecker::operand_hint(const Node& node, const std::vector<Type>& types) const {
+  if (auto hint = lookup_hint(types); !hint.empty()) return hint;
   if (node.function == Function::kIn || node.function == Function::kIndex) {
     if (types[1].kind() == TypeKind::kString && types[0].kind() == TypeKind::kString) {
       return "write text.contains(part) to look into a string";
     }
+    if (types[0].kind() == TypeKind::kMoney) return "write amounts, e.g. [eur('150.00')]";
     return {};
   }
   return mixing_suggestion(ast_, source_, node.function, node.children[0], node.children[1]);
@@ -253,8 +265,8 @@ bool TypeChecker::promote_operands(const Node& node, std::vector<Type>& types) {
 }
 
 Type TypeChecker::after_fault(Function function) const {
-  const bool yields_bool = function == Function::kIn || function == Function::kNot ||
-                           (function >= Function::kEqual && function <= Function::kGreaterEqual);
+  const bool yields_bool =
+      function == Function::kIn || (function >= Function::kEqual && function <= Function::kGreaterEqual);
   return yields_bool ? kBool : faulty();
 }
 

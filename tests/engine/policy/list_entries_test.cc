@@ -236,12 +236,13 @@ TEST_F(ListFolder, EntriesThatNobodyReadsAreAWarning) {
   for (const auto* name : {"shops.csv", "shosp.csv", "partners.csv", ".cards.csv", "notes.txt"}) write(name, kHeader);
   const auto stray = find_stray_entries(root_.path(), policy_);
   EXPECT_FALSE(stray.has_errors());
-  EXPECT_EQ(stray.render(), root_ / "lists/partners.csv" +
-                                ": warning: the policy has no list `partners`: nobody reads these entries\n"
-                                "    write lists/partners.yaml, which says what the list is\n" +
-                                root_ / "lists/shosp.csv" +
-                                ": warning: the policy has no list `shosp`: nobody reads these entries\n"
-                                "    did you mean `shops`?\n");
+  EXPECT_EQ(stray.render(),
+            root_ / "lists/partners.csv" +
+                ": warning: the policy has no list `partners`: nobody reads these entries\n"
+                "    lists/partners.yaml would say what the list is; other files are better kept elsewhere\n" +
+                root_ / "lists/shosp.csv" +
+                ": warning: the policy has no list `shosp`: nobody reads these entries\n"
+                "    did you mean `shops`?\n");
 }
 
 }  // namespace

@@ -150,6 +150,22 @@ TEST(Contradiction, BothPlacesAreNamed) {
                      "warning: `s1 in []` holds for no value: this part is never true"}));
 }
 
+TEST(Contradiction, PartsOfATimeHaveTheirBounds) {
+  for (const std::string condition :
+       {"t1.getMonth() == 12", "t1.getDayOfWeek() == 7", "t1.getHours() > 23", "t1.getHours('Europe/Berlin') >= 24",
+        "60 <= t1.getMinutes()", "t1.getDate() < 1", "t1.getDayOfWeek() in [7]", "!(t1.getMonth() <= 11)"}) {
+    const auto said = said_of(condition);
+    ASSERT_EQ(said.size(), 1U) << condition;
+    EXPECT_TRUE(said[0].starts_with("error: ")) << said[0];
+    EXPECT_NE(said[0].find("holds for no time: the condition is never true"), std::string::npos) << said[0];
+  }
+  for (const std::string condition : {"t1.getMonth() == 11", "t1.getMonth() == 0", "t1.getDayOfWeek() == 6",
+                                      "t1.getHours() > 22", "t1.getDate() == 31", "t1.getDayOfMonth() == 30",
+                                      "t1.getDayOfYear() == 365", "t1.getFullYear() > 2500", "p1.getHours() > 100"}) {
+    EXPECT_EQ(said_of(condition), Strings()) << condition;
+  }
+}
+
 TEST(Contradiction, WithExchangeRatesCurrenciesMeet) {
   for (const std::string condition : {
            "m1 > eur('5.00') && m1 < usd('4.00')",
