@@ -38,7 +38,9 @@ class RateReader {
       if (!is_plain(text)) continue;
       if (line_ == 1) {
         // Rows of another form would all be wrong for it.
-        if (!read_header(text) && std::count(text.begin(), text.end(), ',') + 1 != kCells) break;
+        const bool same_form =
+            std::count(text.begin(), text.end(), ',') + 1 == kCells && text.find('"') == std::string_view::npos;
+        if (!read_header(text) && !same_form) break;
       } else if (rates_.size() < kMaxExchangeRates) {
         read_row(text);
       } else {

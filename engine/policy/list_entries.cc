@@ -77,12 +77,29 @@ class EntryReader {
 
   bool is_text() {
     const std::string_view text = file_->text;
-    const auto bad = event::invalid_utf8_at(text);
-    if (!bad) return true;
     line_ = 1;
     row_ = text;
-    error_at(*bad, *bad, "this is not valid UTF-8", "save the file as UTF-8");
-    return false;
+    bool good = true;
+    const auto fault = [&](std::size_t at, const char* message, const char* suggestion) {
+      error_at(at, at, message, suggestion);
+      good = false;
+    };
+    const auto bad = event::invalid_utf8_at(text);
+    const auto odd = std::find_if(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+    });
+    if (bad) {
+      fault(*bad, "this is not valid UTF-8", "save the file as UTF-8");
+    } else if (odd != text.end()) {
+      fault(static_cast<std::size_t>(odd - text.begin()), "a control character can't stand in a list",
+            "save the file as UTF-8 text");
+    } else if (text.find('\n') == std::string_view::npos && text.find('\r') + 1 < text.size()) {
+      const auto at = text.find('\r');
+      if (at != std::string_view::npos) fault(at, "this is no line end", "save the file with LF or CRLF line ends");
+    }
+    line_ = 0;
+    row_ = {};
+    return good;
   }
 
   // Takes a row off the text.
@@ -141,8 +158,10 @@ class EntryReader {
       if (known == kColumnNames.end()) {
         const std::vector<std::string> names(kColumnNames.begin(), kColumnNames.end());
         const bool other_mark = cells.size() == 1 && cells[i].text.find_first_of(";\t") != std::string_view::npos;
-        error_in_cell(i, "there is no column `" + std::string(cells[i].text) + "` in a list",
-                      other_mark ? "columns are parted by commas" : header_advice(cells[i].text, names));
+        const bool nameless = cells[i].text.empty();
+        error_in_cell(
+            i, nameless ? "a column has no name" : "there is no column `" + std::string(cells[i].text) + "` in a list",
+            other_mark ? "columns are parted by commas" : header_advice(cells[i].text, names));
         return false;
       }
       auto& place = places_[static_cast<std::size_t>(known - kColumnNames.begin())];
@@ -369,13 +388,17 @@ Issues find_stray_entries(const std::string& directory, const Policy& policy) {
   Issues out;
   for (const auto& path : paths) {
     const auto name = path.stem().string();
-    if (path.extension() != ".csv" || name.starts_with('.')) continue;
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    auto hint = yaml::did_you_mean(name, names);
+    const bool shouted = path.extension() == ".CSV";
+    if ((path.extension() != ".csv" && !shouted) || name.starts_with('.')) continue;
+    const bool known = std::find(names.begin(), names.end(), name) != names.end();
+    if (known && !shouted) continue;
+    auto hint = known ? "rename it to " + name + ".csv" : yaml::did_you_mean(name, names);
     if (hint.empty())
       hint = "lists/" + name + ".yaml would say what the list is; other files are better kept elsewhere";
     out.warning({std::make_shared<const SourceFile>(SourceFile{path.string(), ""}), 0, 0, 1},
-                "the policy has no list `" + name + "`: nobody reads these entries", std::move(hint));
+                known ? "entries of a list end in .csv: nobody reads these"
+                      : "the policy has no list `" + name + "`: nobody reads these entries",
+                std::move(hint));
   }
   return out;
 }

@@ -134,6 +134,8 @@ class Loader {
                       "put some into rules/");
     } else if (rules_.size() == reader.count()) {
       warn_of_unreachable_review();
+      const auto first_list = draft_->schema.slot_count() + static_cast<std::uint32_t>(features_.drafts.size());
+      warn_of_unused_lists(lists_, rules_, first_list, issues_);
     }
     // A rule whose id is not known may be the one that a list means.
     if (reader.ids().size() == reader.count()) check_suppressed_rules(lists_, reader.ids(), issues_);

@@ -30,6 +30,7 @@ class TextCheck {
     if (compares(node.function) && node.children.size() == 2) {
       compare(node.children[0], node.children[1]);
       compare(node.children[1], node.children[0]);
+      compare_tokens(node.children[0], node.children[1]);
     }
     for (const auto child : node.children) {
       const auto* known = known_texts(child);
@@ -65,6 +66,30 @@ class TextCheck {
     } else {
       compare_literal(ast_[variable].name, *known, other);
     }
+  }
+
+  // A token is never a text, nor a token of another domain.
+  void compare_tokens(cel::NodeId left, cel::NodeId right) {
+    if (ast_[right].kind == cel::NodeKind::kList) {
+      for (const auto element : ast_[right].children) compare_tokens(left, element);
+      return;
+    }
+    const auto is_text = [&](cel::NodeId id) {
+      return ast_[id].kind == cel::NodeKind::kSlot && ast_[id].type.kind() == cel::TypeKind::kString;
+    };
+    if (!is_text(left) || !is_text(right)) return;
+    const auto domain_of = [&](cel::NodeId id) {
+      const auto* known = known_texts(id);
+      return known == nullptr ? std::string() : known->token_domain;
+    };
+    const auto says = [&](cel::NodeId id) {
+      const auto domain = domain_of(id);
+      return "`" + ast_[id].name + "` is a " + (domain.empty() ? "text" : "token of `" + domain + "`");
+    };
+    if (domain_of(left) == domain_of(right)) return;
+    error(right, says(right) + ", and " + says(left) + ": they are never equal",
+          domain_of(left).empty() || domain_of(right).empty() ? ""
+                                                              : "give both fields one `token_domain` in schema.yaml");
   }
 
   // Tokens of one domain alone can be found among each other.

@@ -64,6 +64,7 @@ std::string TokenCursor::spelled() const { return std::string(source_.text(curre
 
 std::string TokenCursor::operator_hint() const {
   const auto name = spelled();
+  if (at_ == 0) return {};
   const Token& before = previous();
   if (is(TokenKind::kGreater) && before.kind == TokenKind::kLess) return "write `!=`";
   if (is(TokenKind::kEqual) && before.kind == TokenKind::kEqual) return "write `==`";
@@ -71,6 +72,8 @@ std::string TokenCursor::operator_hint() const {
   if (is(TokenKind::kIdent) && number && currency_by_code(name)) {
     return "write money('" + std::string(source_.text(before.range)) + "', '" + name + "')";
   }
+  const bool number_follows = ahead().kind == TokenKind::kInt;
+  if (is(TokenKind::kComma) && number && number_follows) return "a number has no other mark than its point: 1000, 0.5";
   return std::string(habit_advice(HabitKind::kWord, name));
 }
 

@@ -17,6 +17,7 @@ const Type kFaulty = Type::simple(TypeKind::kError);
 const Type kBool = Type::simple(TypeKind::kBool);
 
 bool is_faulty(const Type& type) { return type.kind() == TypeKind::kError; }
+bool is_simple(const Type& type) { return type.parameters().empty(); }
 bool is_open(const Type& type) { return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kFree; }
 
 Type literal_type(const Value& literal) {
@@ -47,6 +48,7 @@ void TypeChecker::run(const Type& wanted) {
   (void)check(ast_.root);
   root.type = settled(root.type);
   if (dynamic_ || compatible(root.type, wanted) || promote_literal(ast_, ast_.root, wanted)) return;
+  if (root.faulty && !is_simple(root.type)) return;  // what it was to be is not known
   fault(root.range, "this is " + root.type.name() + ", but " + wanted.name() + " is wanted");
 }
 
@@ -242,7 +244,9 @@ std::string TypeChecker::operand_hint(const Node& node, const std::vector<Type>&
     if (types[1].kind() == TypeKind::kString && types[0].kind() == TypeKind::kString) {
       return "write text.contains(part) to look into a string";
     }
-    if (types[0].kind() == TypeKind::kMoney) return "write amounts, e.g. [eur('150.00')]";
+    const bool looks = node.function == Function::kIn;
+    if (looks && types[0].kind() == TypeKind::kMoney) return "write amounts, e.g. [eur('150.00')]";
+    if (!looks && types[0].kind() == TypeKind::kString) return "write text.charAt(0)";
     return {};
   }
   return mixing_suggestion(ast_, source_, node.function, node.children[0], node.children[1]);

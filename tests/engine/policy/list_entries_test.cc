@@ -139,6 +139,15 @@ TEST(ListEntries, OnlyUtf8IsText) {
             "shops.csv:2:9: error: this is not valid UTF-8\n    m");
 }
 
+TEST(ListEntries, OnlyTextIsRead) {
+  const auto with_nul = "value,reason,author\nm" + std::string(1, '\0') + "1,a,b\n";
+  EXPECT_NE(only_fault("shops", with_nul).find("2:2: error: a control character"), std::string::npos);
+  EXPECT_NE(only_fault("shops", "value,reason,author\rm1,a,b\r").find("save the file with LF or CRLF"),
+            std::string::npos);
+  EXPECT_NE(only_fault("shops", "value,reason,author,\nm1,a,b,\n").find("1:21: error: a column has no name"),
+            std::string::npos);
+}
+
 TEST(ListEntries, ABlankAroundAValueMustBeMeant) {
   EXPECT_NE(only_fault("shops", kHeader + " m1,a,b,,\n").find("begins or ends with a blank"), std::string::npos);
   EXPECT_NE(only_fault("shops", kHeader + "m1 ,a,b,,\n").find("begins or ends with a blank"), std::string::npos);
@@ -233,16 +242,20 @@ TEST_F(ListFolder, TheFaultsOfAllFilesAreToldAtOnce) {
 
 TEST_F(ListFolder, EntriesThatNobodyReadsAreAWarning) {
   EXPECT_TRUE(find_stray_entries(root_.path(), policy_).all().empty()) << "no folder at all";
-  for (const auto* name : {"shops.csv", "shosp.csv", "partners.csv", ".cards.csv", "notes.txt"}) write(name, kHeader);
+  for (const auto* name : {"shops.csv", "shosp.csv", "partners.csv", ".cards.csv", "notes.txt", "cards.CSV"}) {
+    write(name, kHeader);
+  }
   const auto stray = find_stray_entries(root_.path(), policy_);
   EXPECT_FALSE(stray.has_errors());
+  const auto line = [&](const std::string& name, const std::string& message, const std::string& hint) {
+    return root_ / ("lists/" + name) + ": warning: " + message + "\n    " + hint + "\n";
+  };
+  const std::string nobody = ": nobody reads these entries";
   EXPECT_EQ(stray.render(),
-            root_ / "lists/partners.csv" +
-                ": warning: the policy has no list `partners`: nobody reads these entries\n"
-                "    lists/partners.yaml would say what the list is; other files are better kept elsewhere\n" +
-                root_ / "lists/shosp.csv" +
-                ": warning: the policy has no list `shosp`: nobody reads these entries\n"
-                "    did you mean `shops`?\n");
+            line("cards.CSV", "entries of a list end in .csv: nobody reads these", "rename it to cards.csv") +
+                line("partners.csv", "the policy has no list `partners`" + nobody,
+                     "lists/partners.yaml would say what the list is; other files are better kept elsewhere") +
+                line("shosp.csv", "the policy has no list `shosp`" + nobody, "did you mean `shops`?"));
 }
 
 }  // namespace

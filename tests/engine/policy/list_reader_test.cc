@@ -71,6 +71,21 @@ TEST(ListReader, ARuleThatIsSuppressedIsThereThoughItHasFaults) {
   EXPECT_EQ(out.find("there is no rule `rule`\n"), std::string::npos) << out;
 }
 
+TEST(ListReader, AListThatNobodyAsksIsAWarning) {
+  const auto warnings = [](const std::string& text, const std::string& when) {
+    const auto policy = with_list(text, "lists/known.yaml", when);
+    EXPECT_TRUE(policy.ok());
+    return policy.ok() ? (*policy).warnings.render() : "";
+  };
+  const std::string warning =
+      "lists/known.yaml: warning: no rule asks this list: its entries have no effect\n"
+      "    write a rule with `... in lists.known`\n";
+  EXPECT_EQ(warnings("kind: block\nfield: shop\n", "card.count_1h > 3"), warning);
+  EXPECT_EQ(warnings("kind: watch\nfield: shop\n", "card.count_1h > 3"), warning);
+  EXPECT_EQ(warnings("kind: block\nfield: shop\n", "card.count_1h > 3 || shop in lists.known"), "");
+  EXPECT_EQ(warnings("kind: allow\nfield: shop\n", "card.count_1h > 3"), "") << "its entries may name rules";
+}
+
 TEST(ListReader, AFaultyListMakesNoRuleWrong) {
   const auto out = report("kind: block\nfield: shpo\n", "lists/known.yaml", "amount in lists.known");
   EXPECT_NE(out.find("`shpo`"), std::string::npos);

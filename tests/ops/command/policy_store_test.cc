@@ -87,7 +87,7 @@ TEST_F(PolicyStoreTest, FindsByTheStartOfAHash) {
     ASSERT_FALSE(found.ok()) << start;
     EXPECT_NE(found.error().message.find("several policies' hashes begin with sha256:"), std::string::npos);
   }
-  for (const std::string& start : {std::string("c"), "sha256:sha256:b", kOther + "b", std::string("..")}) {
+  for (const auto& start : {std::string("c"), std::string("sha256:sha256:b"), kOther + "b", std::string("..")}) {
     const auto found = store_.find(start);
     ASSERT_FALSE(found.ok()) << start;
     EXPECT_NE(found.error().message.find("was ever live here"), std::string::npos);

@@ -135,6 +135,16 @@ TEST(Expression, AFaultHasNoSecondMessage) {
   EXPECT_EQ(lines_of("channel == 'onlin' && channel == 'online'"), "11: `channel` is never 'onlin'\n");
 }
 
+TEST(TextCheck, ATokenIsNoTextAndNoTokenOfAnotherDomain) {
+  EXPECT_EQ(issues_of("when: card_number == other_card\n"), "");
+  EXPECT_EQ(issues_of("when: \"card_number in [other_card, name]\"\n"),
+            "rules.yaml:1:36: error: `name` is a text, and `card_number` is a token of `card`: they are never equal\n"
+            "    when: \"card_number in [other_card, name]\"\n"
+            "                                       ^~~~\n");
+  EXPECT_NE(issues_of("when: name != card_number\n").find("they are never equal"), std::string::npos);
+  EXPECT_EQ(issues_of("when: name == channel\n"), "");
+}
+
 TEST(Expression, WhatAMisspeltTextImpliesIsNoMore) {
   EXPECT_EQ(lines_of("channel == 'chip' && email == 'x'"), "21: `email` may be absent\n");
   EXPECT_EQ(lines_of("channel == 'chop' && email == 'x'"),

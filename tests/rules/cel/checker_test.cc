@@ -213,7 +213,7 @@ TEST(Checker, WantsOneTypeWhereOneIsNeeded) {
   EXPECT_EQ(only("channel && true"), "`&&` wants bool, but this is string");
   EXPECT_EQ(only("[1].all(x, x + 1)"), "the condition is int, but bool is wanted");
   EXPECT_EQ(only("channel.map(x, x)"), "map() goes over a list or a map, not string");
-  EXPECT_EQ(only("channel[0]"), "string can't be indexed with int");
+  EXPECT_EQ(only("channel[0]"), "string can't be indexed with int / write text.charAt(0)");
   EXPECT_EQ(only("{1.5: 2}"), "a key of a map is int, uint, bool or string, not double");
   EXPECT_EQ(only("'a' in channel"),
             "`in` can't look for string in string / write text.contains(part) to look into a string");
@@ -250,6 +250,11 @@ TEST(Checker, KnowsHabitsOfOtherLanguages) {
   EXPECT_EQ(hint("time.getDayOfWeek() == 'Monday'"), "days are numbers: 0 is Sunday, 6 is Saturday");
   EXPECT_EQ(hint("time - time > 5"), "write a duration with its unit, e.g. duration('5m')");
   EXPECT_EQ(hint("now() > time"), "there is no clock here: use the event's own time");
+  EXPECT_EQ(hint("channel == \u201conline\u201d"), "write straight quotes: 'text'");
+  EXPECT_EQ(hint("channel == 'online' # why"), "a comment begins with `//`");
+  EXPECT_EQ(hint("card.mean > 0,5"), "a number has no other mark than its point: 1000, 0.5");
+  EXPECT_EQ(hint("CHANNEL == 'online'"), "did you mean `channel`?");
+  EXPECT_EQ(hint("== 5"), "only: found `==` where a value is wanted");
   EXPECT_EQ(hint("count_1h > 3"), "did you mean `card.count_1h`?");
   EXPECT_EQ(hint("event.amount > eur('5.00')"), "did you mean `amount`?");
 }
