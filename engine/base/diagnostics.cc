@@ -49,6 +49,12 @@ void render_issue(const Issue& issue, std::string& out) {
   if (!issue.suggestion.empty()) out.append("    ").append(issue.suggestion).push_back('\n');
 }
 
+bool same_letters(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char left, char right) { return lower(left) == lower(right); });
+}
+
 // Letters put in, left out or replaced, and neighbours that changed places (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);  // the rows of a[0, i - 2), a[0, i - 1) and a[0, i)
@@ -99,6 +105,10 @@ std::string Issues::render() const {
 }
 
 std::string_view closest_name(std::string_view name, std::span<const std::string> candidates) {
+  // Whoever only slipped on the shift key has every letter right.
+  for (const auto& candidate : candidates) {
+    if (same_letters(name, candidate)) return candidate;
+  }
   // A third of the letters may be wrong, but always one and never more than three.
   const std::size_t bound = std::clamp<std::size_t>(name.size() / 3, 1, 3);
   std::string_view best;

@@ -85,15 +85,21 @@ class EntityReader {
     entity.key_slots.push_back(*slot);
   }
 
+  // In place of a faulty one: rules that use it are not wrong for that.
+  std::string zone_or_some(const yaml::Node* node) {
+    auto zone = read_zone_name(node, issues_);
+    return zone.empty() ? "UTC" : zone;
+  }
+
   // One zone for all, or a field with each event's.
   void read_zone(const yaml::Node& node, event::Entity& entity) {
     if (node.kind != yaml::NodeKind::kMap) {
-      entity.zone = read_zone_name(&node, issues_);
+      entity.zone = zone_or_some(&node);
       return;
     }
     yaml::MapReader reader(&node, node.place, "the zone of `" + entity.name + "`", issues_);
     const auto* field = reader.required("field", "write for example `field: home_zone`");
-    entity.zone = read_zone_name(reader.required("default", "the zone where the field holds none"), issues_);
+    entity.zone = zone_or_some(reader.required("default", "the zone where the field holds none"));
     reader.finish();
     const auto slot = find_field(field, draft_, issues_);
     if (slot) add_zone_field(*field, *slot, entity);

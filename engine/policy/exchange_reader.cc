@@ -37,7 +37,10 @@ class RateReader {
       ++line_;
       if (!is_plain(text)) continue;
       if (line_ == 1) {
-        read_header(text);
+        // Rows of another form would all be wrong for it.
+        const bool same_form =
+            std::count(text.begin(), text.end(), ',') + 1 == kCells && text.find('"') == std::string_view::npos;
+        if (!read_header(text) && !same_form) break;
       } else if (rates_.size() < kMaxExchangeRates) {
         read_row(text);
       } else {
@@ -67,8 +70,10 @@ class RateReader {
     return false;
   }
 
-  void read_header(std::string_view text) {
-    if (text != kHeader) error(1, text.size(), "this is not the header of a table of rates", header_advice());
+  bool read_header(std::string_view text) {
+    if (text == kHeader) return true;
+    error(1, text.size(), "this is not the header of a table of rates", header_advice());
+    return false;
   }
 
   void read_row(std::string_view text) {
@@ -110,10 +115,22 @@ class RateReader {
     return std::nullopt;
   }
 
+  // Without blanks, and in upper case.
+  static std::string plain_code(std::string_view cell) {
+    std::string out;
+    for (const char c : cell) {
+      if (c != ' ') out.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    }
+    return out;
+  }
+
   std::optional<std::uint16_t> read_currency(std::string_view cell, std::size_t begin) {
     const auto currency = currency_by_code(cell);
     if (!currency) {
-      error(begin, cell.size(), "this is not a currency of ISO 4217", "write for example USD or JPY");
+      const auto meant = plain_code(cell);
+      const bool known = currency_by_code(meant).has_value();
+      error(begin, cell.size(), "this is not a currency of ISO 4217",
+            "write " + (known ? meant : "for example USD or JPY"));
       return std::nullopt;
     }
     if (currency->numeric != base_.numeric) return currency->numeric;

@@ -4,7 +4,8 @@
 //   value,reason,author,expires
 //   m9,partner since 2019,ann,2027-01-01
 //
-// Columns in any order; `value`, `reason` and `author` must be filled. `expires`: an ISO 8601 date or time, UTC unless
+// Columns in any order; `value`, `reason` and `author` must be filled. Blanks around a value stand in quotes, so that
+// they are meant. `expires`: an ISO 8601 date or time, UTC unless
 // it says otherwise, from which on the entry does not count; empty: never. `rules` (allow lists): ids with blanks
 // between them, instead of the list's own.
 #pragma once
@@ -32,6 +33,9 @@ using ListContents = std::map<std::string, book::ListEntries, std::less<>>;  // 
 // `token_key` leaves other personal values out: enough to check the files.
 Result<ListContents, Issues> read_list_contents(const std::string& directory, const Policy& policy,
                                                 std::string_view token_key);
+
+// Warnings about CSV files in lists/ that belong to no list of the policy: nobody reads them.
+Issues find_stray_entries(const std::string& directory, const Policy& policy);
 
 // One file. `name` is what messages call it.
 Result<book::ListEntries, Issues> read_list_entries(std::string name, std::string text,

@@ -128,23 +128,38 @@ class Loader {
     reader.check_cost(file_place("policy.yaml"));
     rules_ = reader.take();
     if (tests_ != nullptr) *tests_ = reader.take_tests();
+    if (!all_rules_read()) return;
     if (reader.count() == 0) {
       issues_.warning(file_place("policy.yaml"), "the policy has no rules: every event is approved",
                       "put some into rules/");
     } else if (rules_.size() == reader.count()) {
       warn_of_unreachable_review();
-      check_suppressed_rules(lists_, rules_, issues_);
+      const auto first_list = draft_->schema.slot_count() + static_cast<std::uint32_t>(features_.drafts.size());
+      warn_of_unused_lists(lists_, rules_, first_list, issues_);
     }
+    // A rule whose id is not known may be the one that a list means.
+    if (reader.ids().size() == reader.count()) check_suppressed_rules(lists_, reader.ids(), issues_);
+  }
+
+  // Whether each rule file is YAML at least: else there are rules that nobody has met.
+  bool all_rules_read() const {
+    return std::all_of(roots_.begin(), roots_.end(),
+                       [](const auto& root) { return !root.first.starts_with("rules/") || root.second; });
   }
 
   void read_lists() {
     for (const auto& [path, document] : roots_) {
-      if (!path.starts_with("lists/") || !document) continue;
+      if (!path.starts_with("lists/")) continue;
       if (lists_.size() == kMaxLists) {
         issues_.error(file_place(path), "a policy has at most " + std::to_string(kMaxLists) + " lists");
         return;
       }
-      lists_.push_back(read_list(*document, list_name_of(path), *draft_, issues_));
+      if (document) {
+        lists_.push_back(read_list(*document, list_name_of(path), *draft_, issues_));
+      } else {
+        lists_.emplace_back().definition.name = list_name_of(path);
+        lists_.back().is_faulty = true;
+      }
     }
   }
 

@@ -141,11 +141,13 @@ void declare_lists(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   for (std::size_t i = 0; i < lists.size(); ++i) {
     const auto& definition = lists[i].definition;
     const auto slot = draft.schema.slot_count() + static_cast<std::uint32_t>(features + i);
+    const auto name = "lists." + definition.name;
+    if (lists[i].is_faulty) {
+      declare(vocabulary, name, cel::Type::lookup(cel::Type::simple(cel::TypeKind::kError)), slot);
+      continue;
+    }
     const auto& field = draft.schema.fields[definition.slot];
-    const auto type = lists[i].is_faulty ? cel::Type::simple(cel::TypeKind::kError)
-                                         : cel::Type::lookup(features::FeatureSet::type_of(field));
-    declare(vocabulary, "lists." + definition.name, type, slot);
-    if (lists[i].is_faulty) continue;
+    declare(vocabulary, name, cel::Type::lookup(features::FeatureSet::type_of(field)), slot);
     vocabulary.lists.push_back({slot, field.personal ? token_domain(field) : std::string()});
   }
 }
@@ -233,6 +235,11 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
   }
   declare_lists(vocabulary, draft, features.size(), lists);
+  vocabulary.unavailable["lists"] = "name the list: lists.NAME";
+  for (const auto& entity : schema.entities) {
+    if (vocabulary.environment.find(entity.name) != nullptr) continue;
+    vocabulary.unavailable.emplace(entity.name, "it is an entity: write a feature of it, as features.yaml names it");
+  }
   imply_by_event_type(vocabulary, schema, features);
   imply_by_keys(vocabulary, schema, features);
   return vocabulary;

@@ -40,9 +40,12 @@ std::string counted(std::size_t count, const char* one, const char* many) {
 Result<policy::Policy, Issues> checked(const std::string& directory) {
   auto policy = policy::load_policy_directory(directory);
   if (!policy.ok()) return policy;
+  auto& warnings = (*policy).warnings;
+  warnings.append(policy::find_stray_entries(directory, *policy));
   const auto lists = policy::read_list_contents(directory, *policy, {});
-  if (!lists.ok()) return lists.error();
-  return policy;
+  if (lists.ok()) return policy;
+  warnings.append(lists.error());
+  return warnings;
 }
 
 void print_text(const Result<policy::Policy, Issues>& policy, const std::string& directory) {

@@ -76,7 +76,8 @@ Result<Opened, Issues> open_list(const Options& options) {
 }
 
 std::string cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  const bool has_blanks = text.starts_with(' ') || text.ends_with(' ');
+  if (!has_blanks && text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string out = "\"";
   for (const char c : text) out.append(c == '"' ? "\"\"" : std::string(1, c));
   return out + "\"";

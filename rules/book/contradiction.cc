@@ -112,6 +112,11 @@ class Check {
     return joins ? Part{part.id, part.is_true, part.id, part.is_true} : part;
   }
 
+  bool means_something(const Part& part) const {
+    const auto kind = ast_[part.id].type.kind();
+    return !ast_[part.id].faulty && (kind == cel::TypeKind::kBool || kind == cel::TypeKind::kDyn);
+  }
+
   bool needs_all(const Part& part) const {
     return ast_[part.id].kind == (part.is_true ? NodeKind::kAnd : NodeKind::kOr);
   }
@@ -153,10 +158,15 @@ class Check {
 
   // Adds what a part without && and || says to what is known; the first `inherited` of that are of parts around it.
   std::vector<Finding> contradicted(const Part& part, std::size_t inherited, std::vector<Known>& known) {
-    if (reports_constant(part)) return {};
+    if (!means_something(part) || reports_constant(part)) return {};
     look_inside(part.id);
     Known added{part, reader_.read(part.id, part.is_true)};
     if (added.fact.set.empty()) return {{part.shown, text(part) + " holds for no value", {}}};
+    if (const auto possible = reader_.possible(part.id); possible && disjoint(*possible, added.fact.set)) {
+      const auto bound = [](const auto& end) { return std::to_string(end->value.as_int64()); };
+      return {{part.shown, text(part) + " holds for no time",
+               "it counts from " + bound(possible->low) + " to " + bound(possible->high)}};
+    }
     const auto same_subject = [&](const Known& other) { return comparable(added.fact, other.fact); };
     for (const auto& other : known) {
       if (same_subject(other) && disjoint(added.fact.set, other.fact.set)) return {contradiction(added, other)};
@@ -212,10 +222,10 @@ class Check {
   void compare_alternatives(const std::vector<Part>& parts) {
     std::vector<Known> known;
     for (const auto& part : parts) {
-      if (needs_all(part) || ast_[part.id].constant()) continue;
+      if (needs_all(part) || !means_something(part) || ast_[part.id].constant()) continue;
       Known added{part, reader_.read(part.id, !part.is_true)};
       for (const auto& other : known) {
-        if (other.fact.subject != added.fact.subject || of_two_currencies(other.fact.set, added.fact.set)) continue;
+        if (!comparable(other.fact, added.fact) || of_two_currencies(other.fact.set, added.fact.set)) continue;
         if (disjoint(other.fact.set, added.fact.set)) {
           issues_.warning(place(part.shown), "one of " + text(part) + " and " + named(other.part) + " always holds",
                           "write && if both are meant");
@@ -243,13 +253,14 @@ class Check {
     }
   }
 
-  // With exchange rates, nothing is known of how amounts of two currencies lie to each other.
+  // With exchange rates, nothing is known of how amounts of two currencies lie to each other. `in` looks at amounts as
+  // they are, and so its set has no currency.
   bool comparable(const Fact& a, const Fact& b) const {
-    return a.subject == b.subject && !(currencies_meet_ && of_two_currencies(a.set, b.set));
+    return a.subject == b.subject && !(currencies_meet_ && a.set.currency != b.set.currency);
   }
 
   bool reports_constant(const Part& part) {
-    if (!ast_[part.id].constant()) return false;
+    if (!means_something(part) || !ast_[part.id].constant()) return false;
     const auto value = reader_.constant(part.id);
     if (!value) return false;
     const std::string what = part.shown == ast_.root ? "the condition" : text({part.id, true, part.shown, true});
@@ -294,8 +305,9 @@ class Check {
       if (!space || out.back() != ' ') out.push_back(space ? ' ' : c);
     }
     if (out.size() > kMost) {
-      out.resize(kMost);
-      while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
+      auto end = kMost;
+      while ((static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+      out.resize(end);
       out += " ...";
     }
     return out + (part.shown_is_true ? "`" : "` being false");

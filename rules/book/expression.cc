@@ -1,5 +1,6 @@
 #include "rules/book/expression.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -23,13 +24,24 @@ std::string_view underlined(const Place& place) {
   return text.substr(begin, cursor.offset() - begin);
 }
 
+// Whether that is the name of no variable, but a text that one may hold.
+bool is_written_text(std::string_view name, const Vocabulary& vocabulary) {
+  if (vocabulary.environment.find(name) != nullptr || vocabulary.unavailable.contains(name)) return false;
+  return std::any_of(vocabulary.texts.begin(), vocabulary.texts.end(), [&](const KnownTexts& known) {
+    return std::find(known.values.begin(), known.values.end(), name) != known.values.end();
+  });
+}
+
 // The issues of an expression that was compiled as a file of its own, at their places in the YAML file.
 void append_at_home(const Issues& found, const yaml::Node& scalar, const Vocabulary& vocabulary, Issues& issues) {
   for (const auto& issue : found.all()) {
     const auto& place = issue.place;
     // No variable has such a name, so an issue that underlines it alone is about its being unknown.
     const auto unavailable = vocabulary.unavailable.find(underlined(place));
-    const auto& suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
+    auto suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
+    if (is_written_text(underlined(place), vocabulary)) {
+      suggestion = "write '" + std::string(underlined(place)) + "' in quotes, if the text is meant";
+    }
     auto home = yaml::place_in_scalar(scalar, place.line, place.column, place.length);
     if (issue.severity == Severity::kError) {
       issues.error(std::move(home), issue.message, suggestion);
@@ -59,23 +71,17 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
     return nullptr;
   }
   const Place start{std::make_shared<const SourceFile>(SourceFile{node->place.file->name, text}), 1, 1, 1};
+  const auto issues_before = issues.all().size();
   Issues found;
-  auto expression = cel::Expression::check(text, start, vocabulary.environment, wanted);
-  if (!expression.ok()) {
-    found = expression.error();
-  } else {
-    check_texts(**expression, vocabulary, found);
-    check_zones(**expression, vocabulary, found);
-  }
+  auto expression = cel::Expression::examine(text, start, vocabulary.environment, wanted, found);
+  check_texts(*expression, vocabulary, found);
+  check_zones(*expression, vocabulary, found);
   append_at_home(found, *node, vocabulary, issues);
-  if (!expression.ok() || found.has_errors()) return nullptr;
-  if (wanted.kind() == cel::TypeKind::kBool) {
-    Issues contradictions;
-    check_contradictions(**expression, *node, vocabulary.exchange.table != nullptr, contradictions);
-    issues.append(contradictions);
-    if (contradictions.has_errors()) return nullptr;
+  if (wanted.kind() == cel::TypeKind::kBool && expression->parsed()) {
+    check_contradictions(*expression, *node, vocabulary.exchange.table != nullptr, issues);
   }
-  return *std::move(expression);
+  if (issues.has_errors(issues_before)) return nullptr;
+  return expression;
 }
 
 Place place_at_home(const cel::Expression& expression, const yaml::Node& scalar, cel::SourceRange range) {

@@ -113,6 +113,35 @@ ValueSet standing(std::uint8_t orders, const Value& constant) {
   return set;
 }
 
+// The least and the most that a part of a timestamp may be.
+std::optional<std::pair<std::int64_t, std::int64_t>> bounds_of(const cel::Ast& ast, cel::NodeId id) {
+  const Node& node = ast[id];
+  if (!cel::is_time_part(node.function) || ast[node.children[0]].type.kind() != TypeKind::kTimestamp) {
+    return std::nullopt;
+  }
+  switch (node.function) {
+    case Function::kGetMonth:
+      return std::pair(0, 11);
+    case Function::kGetDate:
+      return std::pair(1, 31);
+    case Function::kGetDayOfMonth:
+      return std::pair(0, 30);
+    case Function::kGetDayOfWeek:
+      return std::pair(0, 6);
+    case Function::kGetDayOfYear:
+      return std::pair(0, 365);
+    case Function::kGetHours:
+      return std::pair(0, 23);
+    case Function::kGetMinutes:
+    case Function::kGetSeconds:
+      return std::pair(0, 59);
+    case Function::kGetMilliseconds:
+      return std::pair(0, 999);
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 FactReader::FactReader(const cel::Expression& expression)
@@ -203,6 +232,21 @@ Fact FactReader::read(cel::NodeId id, bool is_true) {
   fact.subject = {numbers_[id], cel::SubtreeNumbers::kNone};
   fact.set = one_of({Value::boolean(is_true)});
   return fact;
+}
+
+std::optional<ValueSet> FactReader::possible(cel::NodeId comparison) const {
+  const Node& node = ast_[comparison];
+  if (!is_comparison(node) && node.function != Function::kIn) return std::nullopt;
+  for (const auto side : node.children) {
+    const auto bounds = bounds_of(ast_, side);
+    if (!bounds) continue;
+    ValueSet set;
+    set.form = Form::kRange;
+    set.low = ValueSet::Bound{Value::int64(bounds->first), true};
+    set.high = ValueSet::Bound{Value::int64(bounds->second), true};
+    return set;
+  }
+  return std::nullopt;
 }
 
 }  // namespace weir::book

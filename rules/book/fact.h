@@ -28,6 +28,9 @@ class FactReader {
   // What is known where the node, of type bool, is true, or false. Nothing is known where it is an error.
   Fact read(cel::NodeId id, bool is_true);
 
+  // What the subject of the comparison may be at all, where that is known: the parts of a time.
+  std::optional<ValueSet> possible(cel::NodeId comparison) const;
+
   // The value of what is the same in every evaluation.
   std::optional<Value> constant(cel::NodeId id);
 

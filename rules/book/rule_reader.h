@@ -48,6 +48,8 @@ class RuleReader {
   std::vector<TestedRule> take_tests() { return std::move(tested_); }
   // All rules met, faulty ones included.
   std::size_t count() const { return count_; }
+  // Where each of them has its id.
+  const std::map<std::string, Place>& ids() const { return places_; }
 
  private:
   void read_rule(const yaml::Node& node);

@@ -1,4 +1,4 @@
-// Finds comparisons of text that can't come true, in an expression that has no other fault.
+// Finds comparisons of text that can't come true.
 #pragma once
 
 #include "engine/base/diagnostics.h"
@@ -7,7 +7,7 @@
 namespace weir::book {
 
 // Found are: an enumeration compared with a text that is none of its names, and a token compared with a written text or
-// looked into.
-void check_texts(const cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues);
+// looked into. Their nodes become Node::faulty.
+void check_texts(cel::Expression& expression, const Vocabulary& vocabulary, Issues& issues);
 
 }  // namespace weir::book

@@ -12,23 +12,37 @@
 
 namespace weir::cel {
 
-Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environment, const Type& wanted,
-                            Checking checking) {
-  Issues issues;
+namespace {
+
+// Whether the text can be read at all.
+bool is_readable(const SourceMap& source, Issues& issues) {
   const auto text = source.text();
   if (text.size() > kMaxSourceBytes) {
     issues.error(source.place({0, 1}), "the expression is longer than " + std::to_string(kMaxSourceBytes) + " bytes");
-    return issues;
+    return false;
   }
-  if (const auto bad = static_cast<std::uint32_t>(first_invalid_utf8(text)); bad != text.size()) {
-    issues.error(source.place({bad, bad + 1}), "this is not valid UTF-8");
-    return issues;
+  const auto bad = static_cast<std::uint32_t>(first_invalid_utf8(text));
+  if (bad == text.size()) return true;
+  issues.error(source.place({bad, bad + 1}), "this is not valid UTF-8");
+  return false;
+}
+
+}  // namespace
+
+Analysed analyse(const SourceMap& source, const Environment& environment, const Type& wanted, Checking checking,
+                 Issues& issues) {
+  Analysed out;
+  if (!is_readable(source, issues)) {
+    out.ast.root = out.ast.add({});
+    return out;
   }
-  auto ast = parse(tokenize(source, issues), source, issues);
-  check(ast, environment, wanted, source, issues, checking);
-  if (!issues.has_errors() && checking == Checking::kStrict) check_presence(ast, environment, source, issues);
-  if (issues.has_errors()) return issues;
-  return ast;
+  const auto faults_before = issues.all().size();
+  out.ast = parse(tokenize(source, issues), source, issues);
+  out.parsed = issues.all().size() == faults_before;
+  check(out.ast, environment, wanted, source, issues, checking);
+  // Where a part of the text is missing, what asks for presence may be.
+  if (out.parsed && checking == Checking::kStrict) check_presence(out.ast, environment, source, issues);
+  return out;
 }
 
 }  // namespace weir::cel

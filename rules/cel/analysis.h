@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/base/diagnostics.h"
-#include "engine/base/result.h"
 #include "rules/cel/ast.h"
 #include "rules/cel/checking.h"
 #include "rules/cel/environment.h"
@@ -10,8 +9,13 @@
 
 namespace weir::cel {
 
-// Lexes, parses and checks; all faults that these find, or a tree without any.
-Result<Ast, Issues> analyse(const SourceMap& source, const Environment& environment, const Type& wanted,
-                            Checking checking);
+struct Analysed {
+  Ast ast;              // Node::faulty says what is wrong in it
+  bool parsed = false;  // else parts of the text may be missing in it
+};
+
+// Lexes, parses and checks, and reports all faults that these find. Only a tree without any may be evaluated.
+Analysed analyse(const SourceMap& source, const Environment& environment, const Type& wanted, Checking checking,
+                 Issues& issues);
 
 }  // namespace weir::cel

@@ -61,6 +61,8 @@ struct Node {
   bool optional = false;  // kSelect: `.?`
   bool may_be_absent = false;  // kSlot, kOptionalSlot: Variable::optional
   bool reads_slots = false;
+  bool faulty =
+      false;  // a fault of this node or of one below it is reported: nothing is to be concluded from its value
   Function function = Function::kNone;
   std::uint32_t index = 0;
   std::uint32_t depth = 1;  // levels of the tree below and with this node

@@ -102,7 +102,8 @@ class Environment {
   // In the order of their declaration.
   const std::vector<Variable>& variables() const { return variables_; }
 
-  // Where the text in `slot` is `value`, these optional variables (their slots) are there.
+  // Where the text in `slot` is `value`, these optional variables (their slots) are there. If this is said of one text,
+  // it is said of each that the slot ever holds.
   void imply(std::uint32_t slot, std::string value, std::vector<std::uint32_t> present) {
     implied_[{slot, std::move(value)}] = std::move(present);
   }
@@ -110,6 +111,14 @@ class Environment {
   std::span<const std::uint32_t> implied_by(std::uint32_t slot, std::string_view value) const {
     const auto found = implied_.find({slot, std::string(value)});
     return found == implied_.end() ? std::span<const std::uint32_t>() : found->second;
+  }
+  // The texts in `slot` that imply something.
+  std::vector<std::string> telling_texts(std::uint32_t slot) const {
+    std::vector<std::string> out;
+    for (auto at = implied_.lower_bound({slot, {}}); at != implied_.end() && at->first.first == slot; ++at) {
+      out.push_back(at->first.second);
+    }
+    return out;
   }
 
   // Where the variable in `slot` is there, so are these.

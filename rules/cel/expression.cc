@@ -37,26 +37,47 @@ bool is_closed(const Ast& ast, NodeId id, std::uint32_t first_bound) {
 
 bool computes_patterns(const Ast& ast, NodeId id) {
   const Node& node = ast[id];
-  if (node.function == Function::kMatches && ast[node.children[1]].kind != NodeKind::kLiteral) return true;
+  const bool matches = node.function == Function::kMatches && node.children.size() == 2;
+  if (matches && ast[node.children[1]].kind != NodeKind::kLiteral) return true;
   return std::any_of(node.children.begin(), node.children.end(),
                      [&](NodeId child) { return computes_patterns(ast, child); });
 }
 
+// As faulty: whether they are patterns is not known.
+void mark_computed_patterns(Ast& ast, NodeId id) {
+  if (computes_patterns(ast, id)) ast[id].faulty = true;
+  for (const NodeId child : ast[id].children) mark_computed_patterns(ast, child);
+}
+
 }  // namespace
+
+std::unique_ptr<Expression> Expression::analysed(std::string_view text, const Place& place,
+                                                 const Environment& environment, const Type& wanted, Checking checking,
+                                                 Issues& issues) {
+  const auto faults_before = issues.all().size();
+  std::unique_ptr<Expression> made(new Expression(text, place));
+  auto analysed = analyse(made->source_, environment, wanted, checking, issues);
+  made->ast_ = std::move(analysed.ast);
+  made->parsed_ = analysed.parsed;
+  if (!computes_patterns(made->ast_, made->ast_.root)) return made;
+  // Only the compiler sees what such a pattern is.
+  if (!issues.has_errors(faults_before)) (void)generate(made->ast_, made->ast_.root, made->source_, issues);
+  if (issues.has_errors(faults_before)) mark_computed_patterns(made->ast_, made->ast_.root);
+  return made;
+}
 
 Result<std::unique_ptr<Expression>, Issues> Expression::check(std::string_view text, const Place& place,
                                                               const Environment& environment, const Type& wanted,
                                                               Checking checking) {
-  std::unique_ptr<Expression> made(new Expression(text, place));
-  auto ast = analyse(made->source_, environment, wanted, checking);
-  if (!ast.ok()) return ast.error();
-  made->ast_ = *std::move(ast);
-  if (!computes_patterns(made->ast_, made->ast_.root)) return made;
-  // Only the compiler sees what such a pattern is.
   Issues issues;
-  (void)generate(made->ast_, made->ast_.root, made->source_, issues);
+  auto made = analysed(text, place, environment, wanted, checking, issues);
   if (issues.has_errors()) return issues;
   return made;
+}
+
+std::unique_ptr<Expression> Expression::examine(std::string_view text, const Place& place,
+                                                const Environment& environment, const Type& wanted, Issues& issues) {
+  return analysed(text, place, environment, wanted, Checking::kStrict, issues);
 }
 
 std::vector<std::uint32_t> Expression::slots(NodeId root) const {

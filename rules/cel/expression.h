@@ -24,6 +24,10 @@ class Expression {
   static Result<std::unique_ptr<Expression>, Issues> check(std::string_view text, const Place& place,
                                                            const Environment& environment, const Type& wanted,
                                                            Checking checking = Checking::kStrict);
+  // The same; a tree with faults is handed out, too, so that whoever has more to say about it can say it at once.
+  // Nodes with faults are Node::faulty, and may not be compiled.
+  static std::unique_ptr<Expression> examine(std::string_view text, const Place& place, const Environment& environment,
+                                             const Type& wanted, Issues& issues);
   Expression(const Expression&) = delete;
   Expression& operator=(const Expression&) = delete;
 
@@ -31,6 +35,8 @@ class Expression {
   Ast& ast() { return ast_; }
   const Ast& ast() const { return ast_; }
   const SourceMap& source() const { return source_; }
+  // Whether all of the text is in the tree: not so after a fault of its syntax.
+  bool parsed() const { return parsed_; }
 
   // The slots that stand below `root`, ascending, each once.
   std::vector<std::uint32_t> slots(NodeId root) const;
@@ -40,10 +46,13 @@ class Expression {
 
  private:
   Expression(std::string_view text, const Place& place) : text_(text), source_(text_, place) {}
+  static std::unique_ptr<Expression> analysed(std::string_view text, const Place& place, const Environment& environment,
+                                              const Type& wanted, Checking checking, Issues& issues);
 
   std::string text_;
   SourceMap source_;
   Ast ast_;
+  bool parsed_ = false;
 };
 
 // Whether the tree below `root` uses no variable of a macro or binding around it, and so means something by itself.

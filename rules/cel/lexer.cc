@@ -39,6 +39,10 @@ constexpr std::array<Symbol, 24> kSymbols{{
 // Halves of operators that other languages have whole.
 constexpr std::array<Symbol, 3> kSlips{{{"=", TokenKind::kEqual}, {"&", TokenKind::kAnd}, {"|", TokenKind::kOr}}};
 
+// All begin with the same two bytes: the left and right ones, double and single, and the low one.
+constexpr std::array<std::string_view, 5> kCurlyQuotes{"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98", "\xE2\x80\x99",
+                                                       "\xE2\x80\x9E"};
+
 class Lexer {
  public:
   Lexer(const SourceMap& source, Issues& issues) : source_(source), text_(source.text()), issues_(issues) {}
@@ -87,7 +91,28 @@ class Lexer {
     bad_character();
   }
 
+  // Quotes of a word processor, and comments of other languages: what was meant is clear.
+  bool known_slip() {
+    const std::uint32_t begin = at_;
+    const auto* quote = std::find_if(kCurlyQuotes.begin(), kCurlyQuotes.end(),
+                                     [this](std::string_view text) { return rest().starts_with(text); });
+    if (quote != kCurlyQuotes.end()) {
+      at_ += static_cast<std::uint32_t>(quote->size());
+      const auto line_end = std::min<std::size_t>(text_.find('\n', at_), size());
+      while (at_ < line_end && text_[at_] != '"' && text_[at_] != '\'' && !rest().starts_with("\xE2\x80")) ++at_;
+      if (at_ < line_end) at_ += rest().starts_with("\xE2\x80") ? 3 : 1;
+      fault({begin, at_}, "these are not the quotes of a text", "write straight quotes: 'text'");
+      push(TokenKind::kFaulty, begin);
+      return true;
+    }
+    if (peek() != '#') return false;
+    at_ = static_cast<std::uint32_t>(std::min<std::size_t>(text_.find('\n', at_), size()));
+    fault({begin, begin + 1}, "unexpected character `#`", "a comment begins with `//`");
+    return true;
+  }
+
   void bad_character() {
+    if (known_slip()) return;
     const std::uint32_t begin = at_++;
     while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) ++at_;
     const auto text = text_.substr(begin, at_ - begin);

@@ -61,7 +61,10 @@ std::string macro_usage(std::string_view name) {
     if (other == name) return std::string(usage);
   }
   const auto* at = std::find_if(kForms.begin(), kForms.end(), [&](const auto& form) { return form.name == name; });
-  return at == kForms.end() ? "" : "list." + std::string(at->usage);
+  if (at == kForms.end()) return "";
+  auto usage = "list." + std::string(at->usage);
+  if (const auto other = usage.find(" or "); other != std::string::npos) usage.insert(other + 4, "list.");
+  return usage;
 }
 
 std::vector<std::string> macro_names() {

@@ -79,6 +79,17 @@ void become_constant(Ast& ast, Node& node, const Variable& variable) {
   node.children.clear();
 }
 
+// The one candidate whose last part is `name`: `card.count_1h` for `count_1h`.
+std::string_view only_one_ending_in(std::string_view name, const std::vector<std::string>& candidates) {
+  std::string_view found;
+  for (const std::string_view candidate : candidates) {
+    if (candidate.substr(candidate.rfind('.') + 1) != name) continue;
+    if (!found.empty()) return {};
+    found = candidate;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::size_t Names::local_of(const Node& first) const {
@@ -137,7 +148,8 @@ std::string Names::suggestion(std::string_view name) const {
   std::vector<std::string> candidates;
   for (const auto& variable : environment_.variables()) candidates.push_back(variable.name);
   for (const auto& local : locals_) candidates.push_back(local.name);
-  const auto closest = closest_name(name, candidates);
+  auto closest = closest_name(name, candidates);
+  if (closest.empty()) closest = only_one_ending_in(name.substr(name.rfind('.') + 1), candidates);
   return closest.empty() ? "" : "did you mean `" + std::string(closest) + "`?";
 }
 

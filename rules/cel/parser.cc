@@ -27,6 +27,7 @@ class Parser {
     std::vector<NodeId> parts{expression()};
     while (!cursor_.is(TokenKind::kEnd)) {
       cursor_.unexpected_after_all();
+      parts.back() = broken_off(parts.back());
       cursor_.skip_to({TokenKind::kAnd, TokenKind::kOr});
       if (cursor_.accept(TokenKind::kAnd) || cursor_.accept(TokenKind::kOr)) parts.push_back(expression());
     }
@@ -61,6 +62,17 @@ class Parser {
     return node;
   }
   NodeId faulty(SourceRange range) { return add(make(NodeKind::kFaulty, range, range)); }
+  // The expression with its last operand as a faulty node around it: `a && text like 'x'` was to say something of text.
+  NodeId broken_off(NodeId id) {
+    const bool joins = ast_[id].kind == NodeKind::kAnd || ast_[id].kind == NodeKind::kOr;
+    if (joins) {
+      const NodeId last = broken_off(ast_[id].children.back());
+      ast_[id].children.back() = last;
+      return id;
+    }
+    const auto range = ast_[id].range;
+    return add(make(NodeKind::kFaulty, range, range, {}, {id}));
+  }
   NodeId literal(SourceRange range, Value value) {
     Node node = make(NodeKind::kLiteral, range, range);
     node.literal = value;
@@ -227,9 +239,20 @@ class Parser {
 
   NodeId parenthesis() {
     cursor_.advance();
+    const auto begin = cursor_.previous().range;
     const NodeId inside = expression();
+    if (cursor_.is(TokenKind::kComma)) return list_in_other(begin, TokenKind::kCloseParen, "`)`");
     cursor_.expect(TokenKind::kCloseParen, "`)`");
     return inside;
+  }
+
+  // `x in ('a', 'b')` and `x in {'a', 'b'}`, at the comma.
+  NodeId list_in_other(SourceRange begin, TokenKind close, const std::string& wanted) {
+    cursor_.fault(cursor_.current().range, "found `,` where " + wanted + " is wanted",
+                  "a list stands in brackets: ['a', 'b']");
+    cursor_.skip_to({close});
+    cursor_.accept(close);
+    return faulty(joined(begin, cursor_.previous().range));
   }
 
   // At `(`; leaves after `)`.
@@ -284,6 +307,7 @@ class Parser {
       const auto mark = cursor_.current().range;
       const bool optional = cursor_.accept(TokenKind::kQuestion);
       children.push_back(expression());
+      if (cursor_.is(TokenKind::kComma)) return list_in_other(begin, TokenKind::kCloseBrace, "`:`");
       cursor_.expect(TokenKind::kColon, "`:`");
       children.push_back(entry(optional, mark, expression()));
       if (!cursor_.accept(TokenKind::kComma)) break;

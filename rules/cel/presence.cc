@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/cel/habits.h"
+
 namespace weir::cel {
 namespace {
 
@@ -34,6 +36,9 @@ struct Facts {
 
 Facts impossible() { return {true, {}}; }
 
+// Functions that ask for presence.
+const std::vector<std::string> kAsking{"has", "hasValue", "orValue", "optMap", "optFlatMap"};
+
 // What is known where an expression is true, where it is false, and where as an optional it holds something. Where it
 // is an error nothing is known, and nothing needs to be: the leftmost error is the result of && and ||, and of whatever
 // else it is part of.
@@ -43,7 +48,7 @@ struct Outcome {
   Facts held;
 };
 
-// A default for a suggestion.
+// A default for a suggestion; empty where none comes to mind.
 std::string example_of(const Type& type) {
   switch (type.kind()) {
     case TypeKind::kBool:
@@ -61,9 +66,12 @@ std::string example_of(const Type& type) {
     case TypeKind::kDuration:
       return "duration('0s')";
     default:
-      return "...";
+      return {};
   }
 }
+
+// What a part without a meaning was to say can't be told: nothing that hangs on it is called wrong.
+Outcome anything() { return {impossible(), impossible(), impossible()}; }
 
 class Analysis {
  public:
@@ -74,6 +82,8 @@ class Analysis {
   Outcome visit(NodeId id, const Facts& known) {
     const Node& node = ast_[id];
     switch (node.kind) {
+      case NodeKind::kFaulty:
+        return anything();
       case NodeKind::kSlot:
         use(node, known);
         return {};
@@ -103,8 +113,11 @@ class Analysis {
  private:
   void use(const Node& slot, const Facts& known) {
     if (!slot.may_be_absent || known.has(slot.index) || !reported_.insert(slot.index).second) return;
+    std::string hint = "write has(" + slot.name + ") && ...";
+    const auto example = example_of(slot.type);
+    if (!example.empty()) hint += ", or " + slot.name + ".orValue(" + example + ")";
     issues_.error(source_.place(slot.range), "`" + slot.name + "` may be absent: then there is nothing to use here",
-                  "write has(" + slot.name + ") && ..., or " + slot.name + ".orValue(" + example_of(slot.type) + ")");
+                  std::move(hint));
   }
 
   static Outcome literal(const Node& node) {
@@ -126,8 +139,20 @@ class Analysis {
     if (target.kind == NodeKind::kSlot || target.kind == NodeKind::kOptionalSlot) {
       return {present(target.index), {}, {}};
     }
+    if (target.kind == NodeKind::kFaulty) return has_misspelt(target.name);
     for (const NodeId child : target.children) (void)visit(child, known);
     return {};
+  }
+
+  Outcome has_misspelt(const std::string& name) const {
+    const Variable* meant = nearest_variable(name);
+    return meant == nullptr ? anything() : Outcome{present(meant->slot), {}, {}};
+  }
+
+  const Variable* nearest_variable(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const auto& variable : environment_.variables()) names.push_back(variable.name);
+    return environment_.find(closest_name(name, names));
   }
 
   // && (where `all`) or ||: each operand is looked at where those before it did not decide.
@@ -200,6 +225,7 @@ class Analysis {
   }
 
   Outcome call(const Node& node, const Facts& known) {
+    if (asks_wrongly(node)) return anything();
     std::vector<Outcome> outcomes;
     for (const NodeId child : node.children) outcomes.push_back(visit(child, known));
     switch (node.function) {
@@ -217,6 +243,25 @@ class Analysis {
     }
   }
 
+  // A fault in how presence is asked for is enough: `!email`, `email != null`, `email.orVaule('')`, `has(x) == 'yes'`.
+  bool asks_wrongly(const Node& node) const {
+    if (!node.faulty) return false;
+    if (std::any_of(node.children.begin(), node.children.end(), [&](NodeId child) {
+          return ast_[child].kind == NodeKind::kFaulty && asks_for_presence(HabitKind::kName, ast_[child].name);
+        })) {
+      return true;
+    }
+    if (node.function != Function::kNone) return false;
+    const auto is = [&](NodeId id, TypeKind kind) { return ast_[id].type.kind() == kind; };
+    if (node.kind == NodeKind::kOperator) {
+      return node.name == "!" || std::any_of(node.children.begin(), node.children.end(), [&](NodeId child) {
+               return is(child, TypeKind::kNull) || is(child, TypeKind::kBool);
+             });
+    }
+    const bool call = node.kind == NodeKind::kCall || node.kind == NodeKind::kReceiverCall;
+    return call && (asks_for_presence(HabitKind::kFunction, node.name) || !closest_name(node.name, kAsking).empty());
+  }
+
   // `condition == true` and the like are the condition or its opposite.
   Outcome comparison(const Node& node, const std::vector<Outcome>& outcomes) const {
     for (std::size_t i = 0; i < 2; ++i) {
@@ -225,17 +270,31 @@ class Analysis {
       const bool same = other.literal.as_bool() == (node.function == Function::kEqual);
       return same ? Outcome{outcomes[i].yes, outcomes[i].no, {}} : Outcome{outcomes[i].no, outcomes[i].yes, {}};
     }
-    const bool left_is_slot = ast_[node.children[0]].kind == NodeKind::kSlot;
+    const auto kind = ast_[node.children[0]].kind;
+    const bool right_is_text = ast_[node.children[1]].kind == NodeKind::kLiteral;
+    const bool left_is_slot = kind == NodeKind::kSlot || (kind == NodeKind::kFaulty && right_is_text);
     const auto implied =
         implied_by(ast_[node.children[left_is_slot ? 0 : 1]], ast_[node.children[left_is_slot ? 1 : 0]]);
     return node.function == Function::kEqual ? Outcome{implied, {}, {}} : Outcome{{}, implied, {}};
   }
 
   Facts implied_by(const Node& slot, const Node& value) const {
-    if (slot.kind != NodeKind::kSlot || value.kind != NodeKind::kLiteral || !value.literal.is(ValueKind::kString)) {
-      return {};
-    }
-    const auto present = environment_.implied_by(slot.index, value.literal.as_string());
+    const bool is_text = value.kind == NodeKind::kLiteral && value.literal.is(ValueKind::kString);
+    if (slot.kind == NodeKind::kSlot && is_text) return implied_by(slot.index, value.literal.as_string());
+    if (slot.kind == NodeKind::kSlot && value.kind == NodeKind::kFaulty) return implied_by(slot.index, value.name);
+    if (slot.kind != NodeKind::kFaulty || !is_text) return {};
+    const Variable* meant = nearest_variable(slot.name);
+    return meant == nullptr ? Facts{} : implied_by(meant->slot, value.literal.as_string());
+  }
+
+  // A text that never stands in the slot is another one, misspelt; who looks at texts says so.
+  Facts implied_by(std::uint32_t slot, std::string_view text) const {
+    const auto telling = environment_.telling_texts(slot);
+    if (telling.empty()) return {};
+    const bool known = std::find(telling.begin(), telling.end(), text) != telling.end();
+    const auto meant = known ? text : closest_name(text, telling);
+    if (meant.empty()) return impossible();
+    const auto present = environment_.implied_by(slot, meant);
     return {false, {present.begin(), present.end()}};
   }
 

@@ -10,7 +10,8 @@ namespace weir::cel {
 
 // Reports each variable that may be absent (Variable::optional) where its value is used first and has() has not made
 // sure that it is there, nor a comparison that implies it (Environment::imply). An expression without such an issue
-// never evaluates to kAbsentValue for an optional variable. The tree must have passed the checker.
+// never evaluates to kAbsentValue for an optional variable. The tree has been through the checker; what hangs on a
+// part that it called faulty is not reported.
 void check_presence(const Ast& ast, const Environment& environment, const SourceMap& source, Issues& issues);
 
 }  // namespace weir::cel

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/cel/calendar.h"
+
 namespace weir::cel {
 namespace {
 
@@ -17,7 +19,11 @@ std::string quoted(const Ast& ast, const SourceMap& source, NodeId id) {
 }
 
 std::string for_money(const Ast& ast, const SourceMap& source, NodeId money, NodeId other, Function function) {
-  if (function == Function::kMultiply) return "money is multiplied by an int";
+  if (function == Function::kMultiply) {
+    return "money is multiplied by whole numbers: write a * 3 > b * 2 for a * 1.5 > b";
+  }
+  if (function == Function::kDivide) return "money is not divided: write a > b * 2 for a / 2 > b";
+  if (function == Function::kModulo) return "money has no remainder";
   if (ast[other].kind == NodeKind::kLiteral) {
     auto amount = quoted(ast, source, other);
     while (!amount.empty() && (amount.back() == 'u' || amount.back() == 'U')) amount.pop_back();
@@ -26,6 +32,16 @@ std::string for_money(const Ast& ast, const SourceMap& source, NodeId money, Nod
   if (ast[other].type.kind() == TypeKind::kDouble)
     return "write double(" + quoted(ast, source, money) + "), in euros, not cents";
   return "write an amount with its currency, e.g. eur('150.00')";
+}
+
+// A written date is a time, too, once it says so.
+std::string for_time(const Ast& ast, const SourceMap& source, NodeId text) {
+  const Node& node = ast[text];
+  if (node.kind != NodeKind::kLiteral || parse_timestamp(node.literal.as_string())) {
+    return "write timestamp(" + quoted(ast, source, text) + ")";
+  }
+  const auto midnight = std::string(node.literal.as_string()) + "T00:00:00Z";
+  return "write timestamp('" + (parse_timestamp(midnight) ? midnight : "2026-02-27T09:30:00Z") + "')";
 }
 
 std::string for_numbers(const Ast& ast, const SourceMap& source, NodeId left, NodeId right) {
@@ -90,12 +106,21 @@ std::string mixing_suggestion(const Ast& ast, const SourceMap& source, Function 
   }
   if (a == TypeKind::kMoney && is_number(b)) return for_money(ast, source, left, right, function);
   if (b == TypeKind::kMoney && is_number(a)) return for_money(ast, source, right, left, function);
+  if ((a == TypeKind::kDuration && is_number(b)) || (b == TypeKind::kDuration && is_number(a)) ||
+      (a == TypeKind::kTimestamp && is_number(b) && function != Function::kEqual)) {
+    return "write a duration with its unit, e.g. duration('5m')";
+  }
   if (is_number(a) && is_number(b) && a != b) return for_numbers(ast, source, left, right);
   for (const auto& [text, other] : {std::pair{left, b}, std::pair{right, a}}) {
     if (ast[text].type.kind() != TypeKind::kString) continue;
-    if (other == TypeKind::kTimestamp) return "write timestamp(" + quoted(ast, source, text) + ")";
+    if (other == TypeKind::kTimestamp) return for_time(ast, source, text);
+    if (other == TypeKind::kMoney && ast[text].kind == NodeKind::kLiteral) {
+      return "write eur(" + quoted(ast, source, text) + "), or another currency's code";
+    }
     if (other == TypeKind::kDuration) return "write duration(" + quoted(ast, source, text) + ")";
     const NodeId value = text == left ? right : left;
+    if (ast[value].function == Function::kGetDayOfWeek) return "days are numbers: 0 is Sunday, 6 is Saturday";
+    if (ast[value].function == Function::kGetMonth) return "months are numbers: 0 is January, 11 is December";
     if (function == Function::kAdd && is_number(other)) return "write string(" + quoted(ast, source, value) + ")";
   }
   return {};

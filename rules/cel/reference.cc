@@ -335,9 +335,10 @@ class Walker {
 Result<Reference, Issues> Reference::make(std::string_view text, const Environment& environment, const Type& wanted,
                                           Checking checking) {
   const SourceMap source(text, Place{nullptr, 1, 1, 1});
-  auto ast = analyse(source, environment, wanted, checking);
-  if (!ast.ok()) return ast.error();
-  return Reference(std::move(*ast));
+  Issues issues;
+  auto analysed = analyse(source, environment, wanted, checking, issues);
+  if (issues.has_errors()) return issues;
+  return Reference(std::move(analysed.ast));
 }
 
 ReferenceValue Reference::evaluate(std::span<const Value> slots, const Exchange& exchange) const {

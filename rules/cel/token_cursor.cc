@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/currency.h"
+#include "rules/cel/habits.h"
+
 namespace weir::cel {
 
 void TokenCursor::advance() {
@@ -61,9 +64,17 @@ std::string TokenCursor::spelled() const { return std::string(source_.text(curre
 
 std::string TokenCursor::operator_hint() const {
   const auto name = spelled();
-  if (name == "and" || name == "AND") return "write `&&`";
-  if (name == "or" || name == "OR") return "write `||`";
-  return {};
+  if (at_ == 0) return {};
+  const Token& before = previous();
+  if (is(TokenKind::kGreater) && before.kind == TokenKind::kLess) return "write `!=`";
+  if (is(TokenKind::kEqual) && before.kind == TokenKind::kEqual) return "write `==`";
+  const bool number = before.kind == TokenKind::kInt || before.kind == TokenKind::kDouble;
+  if (is(TokenKind::kIdent) && number && currency_by_code(name)) {
+    return "write money('" + std::string(source_.text(before.range)) + "', '" + name + "')";
+  }
+  const bool number_follows = ahead().kind == TokenKind::kInt;
+  if (is(TokenKind::kComma) && number && number_follows) return "a number has no other mark than its point: 1000, 0.5";
+  return std::string(habit_advice(HabitKind::kWord, name));
 }
 
 }  // namespace weir::cel

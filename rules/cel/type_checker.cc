@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/cel/checker.h"
+#include "rules/cel/habits.h"
 #include "rules/cel/promotion.h"
 #include "rules/cel/type_rules.h"
 
@@ -16,6 +17,7 @@ const Type kFaulty = Type::simple(TypeKind::kError);
 const Type kBool = Type::simple(TypeKind::kBool);
 
 bool is_faulty(const Type& type) { return type.kind() == TypeKind::kError; }
+bool is_simple(const Type& type) { return type.parameters().empty(); }
 bool is_open(const Type& type) { return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kFree; }
 
 Type literal_type(const Value& literal) {
@@ -46,6 +48,7 @@ void TypeChecker::run(const Type& wanted) {
   (void)check(ast_.root);
   root.type = settled(root.type);
   if (dynamic_ || compatible(root.type, wanted) || promote_literal(ast_, ast_.root, wanted)) return;
+  if (root.faulty && !is_simple(root.type)) return;  // what it was to be is not known
   fault(root.range, "this is " + root.type.name() + ", but " + wanted.name() + " is wanted");
 }
 
@@ -65,10 +68,13 @@ Type TypeChecker::failing(NodeId id, ErrorCode code) {
 }
 
 const Type& TypeChecker::check(NodeId id) {
+  const auto faults_before = issues_.all().size();
   Type type = type_of(id);
   Node& node = ast_[id];
   node.type = std::move(type);
+  node.faulty = node.kind == NodeKind::kFaulty || issues_.all().size() != faults_before;
   for (const NodeId child : node.children) {
+    node.faulty = node.faulty || ast_[child].faulty;
     node.reads_slots = node.reads_slots || ast_[child].reads_slots;
     node.lowest_local = std::min(node.lowest_local, ast_[child].lowest_local);
   }
@@ -82,6 +88,7 @@ const Type& TypeChecker::check(NodeId id) {
 Type TypeChecker::type_of(NodeId id) {
   switch (ast_[id].kind) {
     case NodeKind::kFaulty:
+      (void)check_children(id);
       return kFaulty;
     case NodeKind::kFailing:
       return Type::dyn();
@@ -159,8 +166,16 @@ Type TypeChecker::field_type(NodeId id, const Type& operand) {
   }
   const Node& node = ast_[id];
   const auto name = dotted_text(id);
-  fault(node.name_range, "a value of type " + operand.name() + " has no field `" + node.name + "`",
-        name.empty() ? "" : names_.suggestion(name));
+  const bool of_type = operand.kind() == TypeKind::kType && !name.empty();
+  std::string hint = name.empty() ? "" : names_.suggestion(name);
+  const auto function = find_function(node.name, CallStyle::kReceiver, 1);
+  if (hint.empty() && function != Function::kNone && call_type(function, CallStyle::kReceiver, {&operand, 1})) {
+    hint = "write `" + node.name + "()`";
+  }
+  fault(node.name_range,
+        (of_type ? "`" + ast_[node.children[0]].name + "` is a type and" : "a value of type " + operand.name()) +
+            " has no field `" + node.name + "`",
+        hint);
   return faulty();
 }
 
@@ -168,6 +183,7 @@ Type TypeChecker::field_type(NodeId id, const Type& operand) {
 std::string TypeChecker::dotted_text(NodeId id) const {
   const Node& node = ast_[id];
   if (node.kind == NodeKind::kSlot || node.kind == NodeKind::kOptionalSlot) return node.name;
+  if (node.kind == NodeKind::kLiteral && node.type.kind() == TypeKind::kType) return node.name;
   if (node.kind != NodeKind::kSelect) return {};
   auto out = dotted_text(node.children[0]);
   if (!out.empty()) out.append(".").append(node.name);
@@ -175,9 +191,8 @@ std::string TypeChecker::dotted_text(NodeId id) const {
 }
 
 std::string TypeChecker::unknown_name_hint(const std::string& name) const {
-  auto hint = names_.suggestion(name);
-  if (hint.empty() && name == "now") hint = "there is no clock here: use the event's own time";
-  return hint;
+  const auto advice = habit_advice(HabitKind::kName, name);
+  return advice.empty() ? names_.suggestion(name) : std::string(advice);
 }
 
 Type TypeChecker::has(NodeId id) {
@@ -219,7 +234,9 @@ Type TypeChecker::binary(Node& node, std::vector<Type> types) {
   if (node.function == Function::kIn) message = "`in` can't look for " + types[0].name() + " in " + types[1].name();
   if (node.function == Function::kIndex) message = types[0].name() + " can't be indexed with " + types[1].name();
   fault(node.name_range, message, operand_hint(node, types));
-  return after_fault(node.function);
+  const Type type = after_fault(node.function);
+  if (!dynamic_) node.function = Function::kNone;
+  return type;
 }
 
 // CEL compares times, spans and optionals with null. A field that is null is absent, so that one would hide a mistake.
@@ -231,10 +248,14 @@ bool TypeChecker::computed_beside_null(const Node& node, const std::vector<Type>
 }
 
 std::string TypeChecker::operand_hint(const Node& node, const std::vector<Type>& types) const {
+  if (auto hint = lookup_hint(types); !hint.empty()) return hint;
   if (node.function == Function::kIn || node.function == Function::kIndex) {
     if (types[1].kind() == TypeKind::kString && types[0].kind() == TypeKind::kString) {
       return "write text.contains(part) to look into a string";
     }
+    const bool looks = node.function == Function::kIn;
+    if (looks && types[0].kind() == TypeKind::kMoney) return "write amounts, e.g. [eur('150.00')]";
+    if (!looks && types[0].kind() == TypeKind::kString) return "write text.charAt(0)";
     return {};
   }
   return mixing_suggestion(ast_, source_, node.function, node.children[0], node.children[1]);
@@ -257,8 +278,8 @@ bool TypeChecker::promote_operands(const Node& node, std::vector<Type>& types) {
 }
 
 Type TypeChecker::after_fault(Function function) const {
-  const bool yields_bool = function == Function::kIn || function == Function::kNot ||
-                           (function >= Function::kEqual && function <= Function::kGreaterEqual);
+  const bool yields_bool =
+      function == Function::kIn || (function >= Function::kEqual && function <= Function::kGreaterEqual);
   return yields_bool ? kBool : faulty();
 }
 

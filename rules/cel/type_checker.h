@@ -66,6 +66,8 @@ class TypeChecker {
   Type default_of_another_type(NodeId id, const Type& wanted);
   Type constant_checked(NodeId id, Type type);
   Type unknown_function(NodeId id, CallStyle style);
+  bool binds_a_name(const Node& node) const;
+  std::string negation_hint(const Node& node) const;
 
   Type macro(NodeId id);
   Type macro_result(NodeId id, const Type& range);

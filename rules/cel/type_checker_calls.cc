@@ -2,6 +2,7 @@
 
 #include "engine/base/diagnostics.h"
 #include "rules/cel/constant_arguments.h"
+#include "rules/cel/habits.h"
 #include "rules/cel/macros.h"
 #include "rules/cel/money_literal.h"
 #include "rules/cel/promotion.h"
@@ -13,6 +14,11 @@ namespace {
 
 bool is_faulty(const Type& type) { return type.kind() == TypeKind::kError; }
 
+std::string in_lower_case(std::string name) {
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
 // Whether an unknown name is more likely a function of a namespace than a call on an unknown variable.
 bool is_slip_of(const std::string& name, bool on_values) {
   if (on_values) return false;
@@ -23,7 +29,7 @@ bool is_slip_of(const std::string& name, bool on_values) {
 }  // namespace
 
 Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& types) {
-  const Node& node = ast_[id];
+  Node& node = ast_[id];
   if (auto type = call_type(node.function, style, types)) return *type;
   if (dynamic_) {
     // The evaluators take the arguments of some form, of whatever kinds; a pattern must be known before.
@@ -32,16 +38,24 @@ Type TypeChecker::resolved(NodeId id, CallStyle style, const std::vector<Type>& 
   }
   if (std::any_of(types.begin(), types.end(), is_faulty)) return faulty();
   if (style == CallStyle::kOperator) {
-    const bool on_name = node.function == Function::kNot && types[0].kind() != TypeKind::kBool;
     fault(node.name_range, "`" + node.name + "` can't be applied to " + types[0].name(),
-          on_name ? "`!` wants a condition" : "");
-    return after_fault(node.function);
+          node.function == Function::kNot ? negation_hint(node) : "");
+    const Type type = after_fault(node.function);
+    node.function = Function::kNone;
+    return type;
   }
   std::vector<std::string> names;
   for (const auto& type : types) names.push_back(type.name());
+  const auto hint = lookup_hint(types);
   fault(node.name_range, "`" + node.name + "` doesn't go with " + spelled_form(node.function, style, names),
-        "it takes " + known_forms(node.function, style));
+        hint.empty() ? "it takes " + known_forms(node.function, style) : hint);
   return faulty();
+}
+
+std::string TypeChecker::negation_hint(const Node& node) const {
+  const Node& operand = ast_[node.children[0]];
+  if (operand.kind == NodeKind::kSlot && operand.may_be_absent) return "write !has(" + operand.name + ")";
+  return "`!` wants a condition: write !(... in ...), !(... == ...)";
 }
 
 Type TypeChecker::call(NodeId id) {
@@ -98,7 +112,7 @@ Type TypeChecker::receiver_call(NodeId id) {
   if (node.function == Function::kNone) {
     // A namespace such as `math` and a macro's variable aren't declared names: saying so as well would hide what is
     // wrong.
-    if (macro_usage(node.name).empty()) check_children(id);
+    if (macro_usage(node.name).empty() && !binds_a_name(node)) check_children(id);
     return unknown_function(id, CallStyle::kReceiver);
   }
   const bool of_optional = node.function == Function::kHasValue || node.function == Function::kOptionalOr ||
@@ -118,13 +132,20 @@ Type TypeChecker::receiver_call(NodeId id) {
   return constant_checked(id, resolved(id, CallStyle::kReceiver, types));
 }
 
+// Whether the call looks like a macro: `list.exsts(x, x > 5)`, `cel.bnd(x, 5, x > 3)`.
+bool TypeChecker::binds_a_name(const Node& node) const {
+  if (node.children.size() < 3) return false;
+  const Node& first = ast_[node.children[1]];
+  return first.kind == NodeKind::kIdent && !names_.knows(ast_, node.children[1]);
+}
+
 Type TypeChecker::default_of_another_type(NodeId id, const Type& wanted) {
   const Node& other = ast_[ast_[id].children[1]];
   std::string hint;
   if (wanted.kind() == TypeKind::kMoney) hint = "write an amount with its currency, e.g. eur('0.00')";
   if (wanted.kind() == TypeKind::kDuration) hint = "write e.g. duration('0s')";
   fault(other.range, "the default is " + other.type.name() + ", but " + wanted.name() + " is wanted", hint);
-  return wanted;
+  return faulty();
 }
 
 Type TypeChecker::constant_checked(NodeId id, Type type) {
@@ -146,9 +167,12 @@ Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
   const auto other = style == CallStyle::kGlobal ? CallStyle::kReceiver : CallStyle::kGlobal;
   std::string message = "there is no function `" + node.name + "`";
   std::string hint;
-  if (const auto usage = macro_usage(node.name); !usage.empty()) {
+  const bool asks = style == CallStyle::kGlobal && asks_for_presence(HabitKind::kFunction, node.name);
+  if (const auto usage = macro_usage(node.name); !usage.empty() && !asks) {
     message = "`" + node.name + "` is called in another way";
     hint = "write " + usage;
+  } else if (const auto advice = habit_advice(HabitKind::kFunction, node.name); !advice.empty()) {
+    hint = advice;
   } else if (find_function(node.name, other, node.children.size()) != Function::kNone) {
     message = "`" + node.name + "` is called in another way";
     hint = style == CallStyle::kGlobal ? "write value." + node.name + "(...)" : "write " + node.name + "(value)";
@@ -157,7 +181,12 @@ Type TypeChecker::unknown_function(NodeId id, CallStyle style) {
     if (style == CallStyle::kReceiver)
       candidates.insert(candidates.end(), {"all", "exists", "exists_one", "map", "filter", "optMap", "optFlatMap"});
     if (style == CallStyle::kGlobal) candidates.emplace_back("has");
-    const auto closest = closest_name(node.name, candidates);
+    if (style == CallStyle::kReceiver && ast_[node.children[0]].name == "cel") candidates = {"bind", "block"};
+    if (style == CallStyle::kGlobal && is_currency_function(in_lower_case(node.name))) {
+      candidates = {in_lower_case(node.name)};
+    }
+    const bool one = candidates.size() == 1;
+    const auto closest = one ? std::string_view(candidates[0]) : closest_name(node.name, candidates);
     if (!closest.empty()) hint = "did you mean `" + std::string(closest) + "`?";
   }
   fault(node.name_range, message, hint);

@@ -1,3 +1,4 @@
+#include <span>
 #include <string>
 #include <utility>
 
@@ -60,7 +61,8 @@ Type TypeChecker::macro(NodeId id) {
   const bool known = range.kind() == TypeKind::kList || range.kind() == TypeKind::kMap;
   if (!known && !is_open(range)) {
     fault(ast_[ast_[id].children[0]].range,
-          std::string(macro_name(ast_[id].macro)) + "() goes over a list or a map, not " + range.name());
+          std::string(macro_name(ast_[id].macro)) + "() goes over a list or a map, not " + range.name(),
+          lookup_hint(std::span(&range, 1)));
     range = faulty();
   }
   Node& node = ast_[id];

@@ -192,6 +192,12 @@ std::string spelled_form(Function function, CallStyle style, std::span<const std
   return out.append(")");
 }
 
+std::string lookup_hint(std::span<const Type> types) {
+  const bool some =
+      std::any_of(types.begin(), types.end(), [](const Type& type) { return type.kind() == TypeKind::kLookup; });
+  return some ? "a named list is asked for a value of its field alone: write value in lists.NAME" : "";
+}
+
 std::string known_forms(Function function, CallStyle style) {
   if (function == Function::kGreatest || function == Function::kLeast) {
     return "one or more numbers, or amounts, or a list of them";

@@ -25,6 +25,9 @@ std::optional<Type> call_type(Function function, CallStyle style, std::span<cons
 // The same for a declared function.
 std::optional<Type> call_type(const FunctionDeclaration& function, std::span<const Type> arguments);
 
+// What to do with a named list, if there is one among them: only `in` asks it. Else empty.
+std::string lookup_hint(std::span<const Type> types);
+
 // "size(string), size(bytes), size(list) or size(map)".
 std::string known_forms(Function function, CallStyle style);
 // The call as one of these forms, e.g. "int.startsWith(string)".

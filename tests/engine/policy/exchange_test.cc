@@ -208,7 +208,7 @@ TEST(ExchangeRates, EveryFaultHasItsLineAndColumn) {
             "exchange.csv:8:10: error: this is not a currency of ISO 4217\n"
             "    2026-1-6,usd,-1\n"
             "             ^~~\n"
-            "    write for example USD or JPY\n"
+            "    write USD\n"
             "exchange.csv:8:14: error: this is not a rate\n"
             "    2026-1-6,usd,-1\n"
             "                 ^~\n"

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "engine/policy/list_entries.h"
 #include "engine/policy/policy.h"
 
 namespace weir::policy {
@@ -32,10 +33,15 @@ std::string read_file(const fs::path& path) {
 std::string diagnostics(const std::string& name) {
   const auto before = fs::current_path();
   fs::current_path(golden_folder());
-  const auto policy = load_policy_directory(name);
+  auto policy = load_policy_directory(name);
+  Issues issues = policy.ok() ? (*policy).warnings : policy.error();
+  if (policy.ok()) {
+    issues.append(find_stray_entries(name, *policy));
+    const auto lists = read_list_contents(name, *policy, {});
+    if (!lists.ok()) issues.append(lists.error());
+  }
   fs::current_path(before);
-  if (!policy.ok()) return policy.error().render();
-  return (*policy).warnings.render() + "ok\n";
+  return issues.render() + (issues.has_errors() ? "" : "ok\n");
 }
 
 std::vector<std::string> cases() {

@@ -192,6 +192,45 @@ TEST(LoadPolicy, FeaturesAndRulesAreOptional) {
   EXPECT_FALSE(policy->warnings.all().empty());
 }
 
+TEST(LoadPolicy, WarningsKeepNoPolicyFromLoading) {
+  // A useless part, an alternative that is never true, a constant, an hour in UTC, the same condition twice, points
+  // that reach no review.
+  Sample sample;
+  sample.schema = with(sample.schema, "  card: card_number\n", "  card: {key: card_number, zone: Europe/Berlin}\n");
+  sample.features += "  nights: {count: events, window: 1h, where: time.getHours() < 6}\n";
+  sample.rules =
+      "rules:\n"
+      "  - {id: a, description: A, reason: R1, when: card.count_1h > 5 && card.count_1h > 3, then: {points: 10}}\n"
+      "  - {id: b, description: B, reason: R1, when: flag || count > 5 && count < 3, then: {points: 10}}\n"
+      "  - {id: c, description: C, reason: R1, when: 1 < 2, then: {points: 10}}\n"
+      "  - {id: d, description: D, reason: R1, when: time.getHours() < 6, then: {points: 10}}\n"
+      "  - {id: e, description: E, reason: R1, when: time.getHours() < 6, then: {points: 10}}\n";
+  const auto policy = sample.load();
+  ASSERT_TRUE(policy.ok()) << policy.error().render();
+  EXPECT_EQ(policy->rules->rules().size(), 5U);
+  EXPECT_EQ(policy->features.size(), 2U);
+  const auto& warnings = policy->warnings;
+  EXPECT_FALSE(warnings.has_errors());
+  EXPECT_EQ(warnings.all().size(), 8U) << warnings.render();
+  for (const auto* part : {"adds nothing", "this part is never true", "is always true", "without a zone is in UTC",
+                           "has the same condition", "all rules together give 50 points"}) {
+    EXPECT_NE(warnings.render().find(part), std::string::npos) << part;
+  }
+}
+
+TEST(LoadPolicy, OfRulesThatCannotBeReadNothingElseIsSaid) {
+  Sample sample;
+  sample.rules = "id: 'open\n";
+  EXPECT_EQ(sample.report().find("warning"), std::string::npos) << "not that there are none: " << sample.report();
+  auto files = Sample().files();
+  files.push_back({"lists/known.yaml", "kind: 'open\n"});
+  files.push_back({"rules/b.yaml", with(with(sample.rules = Sample().rules, "id: rule", "id: other"),
+                                        "card.count_1h > 3", "shop in lists.known")});
+  const auto policy = load_policy(files, "");
+  ASSERT_FALSE(policy.ok());
+  EXPECT_EQ(policy.error().render().find("is not declared"), std::string::npos) << policy.error().render();
+}
+
 TEST(LoadPolicy, NamesFilesByThePrefix) {
   Sample sample;
   sample.policy = with(sample.policy, "history", "histori");

@@ -141,6 +141,8 @@ TEST(EntityZones, FaultsAreNamed) {
   const auto* when = "card.count_1h > 3";
   says(zoned("Europe/Berln", when), "`Europe/Berln` is not a time zone\n");
   says(zoned("Europe/Berln", when), "did you mean `Europe/Berlin`?");
+  EXPECT_EQ(zoned("Europe/Berln", "time.getHours(card.zone) < 6").report().find("is not declared"), std::string::npos)
+      << "a faulty zone makes no rule wrong";
   says(zoned("Berlin", when), "did you mean `Europe/Berlin`?");
   says(zoned("nowhere at all", when), "write a name, e.g. Europe/Berlin");
   says(zoned("[UTC]", when), "schema.yaml:14:34: error: a single value must stand here, not a list");

@@ -119,6 +119,23 @@ TEST_F(PolicyCommands, CheckSpeaksJson) {
                             "\"suggestion\":\"`weir init` writes a template of it\"}]}\n");
 }
 
+TEST_F(PolicyCommands, CheckReadsTheEntriesOfListsAndKeepsTheWarnings) {
+  ASSERT_EQ(run({"init", at("p"), "--from", "handbook"}).exit_code, 0);
+  fs::create_directories(at("p/lists"));
+  std::ofstream(at("p/lists/known.yaml")) << "kind: watch\nfield: customer_id\n";
+  std::ofstream(at("p/lists/knwon.csv")) << "value,reason,author\nx,a,b\n";
+  const auto warned = run({"check", at("p")});
+  EXPECT_EQ(warned.exit_code, 0) << warned.out;
+  EXPECT_NE(warned.out.find("the policy has no list `knwon`: nobody reads these entries"), std::string::npos);
+  EXPECT_NE(warned.out.find("did you mean `known`?"), std::string::npos);
+  std::ofstream(at("p/lists/known.csv")) << "value,reason,author\n7,,b\n";
+  const auto refused = run({"check", at("p")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.out.find("known.csv:2:3: error: the entry has no reason"), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find("knwon.csv: warning: "), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find(": 1 error\n"), std::string::npos) << refused.out;
+}
+
 TEST_F(PolicyCommands, CheckOfNoDirectorySaysSo) {
   const auto checked = run({"check", at("nowhere")});
   EXPECT_EQ(checked.exit_code, 1);

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/base/currency.h"
+#include "rules/cel/exchange.h"
 #include "rules/cel/scratch.h"
 #include "tests/rules/book/vocabulary.h"
 #include "tests/rules/cel/expression_maker.h"
@@ -25,12 +28,23 @@ const Vocabulary& vocabulary() {
   return kVocabulary;
 }
 
+// The same with a table of exchange rates.
+const Vocabulary& vocabulary_with_rates() {
+  static const Vocabulary kVocabulary = [] {
+    Vocabulary out = vocabulary();
+    const auto base = *currency_by_code("EUR");
+    out.exchange.table = std::make_shared<const cel::ExchangeTable>(base, std::vector<cel::ExchangeRate>(), 1);
+    return out;
+  }();
+  return kVocabulary;
+}
+
 // "error: message" and "warning: message" of each issue.
-Strings said_of(const std::string& condition) {
+Strings said_of(const std::string& condition, const Vocabulary& vocabulary = weir::book::vocabulary()) {
   const auto root = parse("when: |\n  " + condition + "\n");
   Issues issues;
   const auto expression =
-      check_expression(root.find("when"), vocabulary(), cel::Type::simple(cel::TypeKind::kBool), issues);
+      check_expression(root.find("when"), vocabulary, cel::Type::simple(cel::TypeKind::kBool), issues);
   EXPECT_EQ(expression == nullptr, issues.has_errors()) << condition;
   Strings out;
   for (const auto& issue : issues.all()) {
@@ -134,6 +148,63 @@ TEST(Contradiction, BothPlacesAreNamed) {
   EXPECT_EQ(said_of("s1 in ['a'] && (b1 || s1 in []) && s1 != 'b'"),
             (Strings{"warning: `s1 != 'b'` adds nothing: it holds wherever `s1 in ['a']` (2:3) does",
                      "warning: `s1 in []` holds for no value: this part is never true"}));
+}
+
+TEST(Contradiction, PartsOfATimeHaveTheirBounds) {
+  for (const std::string condition :
+       {"t1.getMonth() == 12", "t1.getDayOfWeek() == 7", "t1.getHours() > 23", "t1.getHours('Europe/Berlin') >= 24",
+        "60 <= t1.getMinutes()", "t1.getDate() < 1", "t1.getDayOfWeek() in [7]", "!(t1.getMonth() <= 11)"}) {
+    const auto said = said_of(condition);
+    ASSERT_EQ(said.size(), 1U) << condition;
+    EXPECT_TRUE(said[0].starts_with("error: ")) << said[0];
+    EXPECT_NE(said[0].find("holds for no time: the condition is never true"), std::string::npos) << said[0];
+  }
+  for (const std::string condition : {"t1.getMonth() == 11", "t1.getMonth() == 0", "t1.getDayOfWeek() == 6",
+                                      "t1.getHours() > 22", "t1.getDate() == 31", "t1.getDayOfMonth() == 30",
+                                      "t1.getDayOfYear() == 365", "t1.getFullYear() > 2500", "p1.getHours() > 100"}) {
+    EXPECT_EQ(said_of(condition), Strings()) << condition;
+  }
+}
+
+TEST(Contradiction, WithExchangeRatesCurrenciesMeet) {
+  for (const std::string condition : {
+           "m1 > eur('5.00') && m1 < usd('4.00')",
+           "m1 == eur('5.00') && m1 == usd('5.50')",
+           "m1 >= eur('5.00') && m1 >= usd('5.00')",
+           "m1 > eur('5.00') || m1 <= usd('5.00')",
+           "m1 > eur('5.00') && !(m1 > usd('4.00'))",
+           "m1 > eur('5.00') && (b1 || m1 < usd('4.00'))",
+           "m1 in [eur('5.00')] && m1 != usd('5.50')",
+       }) {
+    EXPECT_EQ(said_of(condition, vocabulary_with_rates()), Strings()) << condition;
+  }
+  EXPECT_EQ(said_of("m1 > eur('5.00') && m1 < eur('4.00')", vocabulary_with_rates()).size(), 1U);
+  EXPECT_EQ(said_of("m1 > usd('5.00') && m1 > eur('1.00') && m1 < usd('4.00')", vocabulary_with_rates()),
+            Strings{"error: `m1 < usd('4.00')` can't hold together with `m1 > usd('5.00')` (2:3): the condition is "
+                    "never true"});
+  EXPECT_EQ(said_of("m1 > eur('5.00') && m1 < usd('4.00')").size(), 1U) << "without rates";
+}
+
+TEST(Contradiction, OfFaultyPartsNothingIsSaid) {
+  const auto only = [](const std::string& condition, const std::string& part) {
+    const auto said = said_of(condition);
+    ASSERT_EQ(said.size(), 1U) << condition;
+    EXPECT_NE(said[0].find(part), std::string::npos) << said[0];
+  };
+  only("b1 && cuont > 5", "`cuont` is not declared");
+  only("i1 > 'a' && b1", "can't compare");
+  only("i1 && b1", "`&&` wants bool");
+  only("!i1 || b1", "can't be applied");
+  only("'a'.matches('(' + 'a') && b1", "pattern");
+  EXPECT_EQ(said_of("cuont > 5 && cuont < 3").size(), 2U) << "what it is is not known";
+}
+
+TEST(Contradiction, StandsBesideFaultsOfOtherParts) {
+  for (const std::string fault : {"cuont > 5", "i2 > 'a'", "nothing(i2)", "l1", "eur(5) == m1"}) {
+    const auto said = said_of(fault + " && i1 > 5 && i1 < 3");
+    ASSERT_EQ(said.size(), 2U) << fault;
+    EXPECT_NE(said[1].find("can't hold together"), std::string::npos) << said[1];
+  }
 }
 
 TEST(Contradiction, ADeadPartIsAWarning) {

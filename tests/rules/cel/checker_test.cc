@@ -127,10 +127,13 @@ TEST(Checker, RefusesBareNumbersBesideMoney) {
             "`<=` can't compare double and money / write eur('12.5'), or another currency's code");
   EXPECT_EQ(only("amount + card.count_1h"),
             "`+` can't combine money and int / write an amount with its currency, e.g. eur('150.00')");
-  EXPECT_EQ(only("amount * 1.5"), "`*` can't combine money and double / money is multiplied by an int");
+  EXPECT_EQ(
+      only("amount * 1.5"),
+      "`*` can't combine money and double / money is multiplied by whole numbers: write a * 3 > b * 2 for a * 1.5 > b");
   EXPECT_EQ(only("amount * 2"), "none");
   EXPECT_EQ(only("amount * amount"), "`*` can't combine money and money");
-  EXPECT_EQ(only("amount / 2"), "`/` can't combine money and int / write eur('2'), or another currency's code");
+  EXPECT_EQ(only("amount / 2"),
+            "`/` can't combine money and int / money is not divided: write a > b * 2 for a / 2 > b");
 }
 
 TEST(Checker, ChecksAmountsNow) {
@@ -181,7 +184,8 @@ TEST(Checker, SaysHowAFunctionIsCalled) {
   EXPECT_EQ(only("[1].all(x)"), "`all` is called in another way / write list.all(x, condition)");
   EXPECT_EQ(only("fooBar(1)"), "there is no function `fooBar`");
   EXPECT_EQ(only("channel.endWith('a')"), "there is no function `endWith` / did you mean `endsWith`?");
-  EXPECT_EQ(only("!channel"), "`!` can't be applied to string / `!` wants a condition");
+  EXPECT_EQ(only("!channel"),
+            "`!` can't be applied to string / `!` wants a condition: write !(... in ...), !(... == ...)");
   EXPECT_EQ(only("-channel"), "`-` can't be applied to string");
 }
 
@@ -213,12 +217,50 @@ TEST(Checker, WantsOneTypeWhereOneIsNeeded) {
   EXPECT_EQ(only("channel && true"), "`&&` wants bool, but this is string");
   EXPECT_EQ(only("[1].all(x, x + 1)"), "the condition is int, but bool is wanted");
   EXPECT_EQ(only("channel.map(x, x)"), "map() goes over a list or a map, not string");
-  EXPECT_EQ(only("channel[0]"), "string can't be indexed with int");
+  EXPECT_EQ(only("channel[0]"), "string can't be indexed with int / write text.charAt(0)");
   EXPECT_EQ(only("{1.5: 2}"), "a key of a map is int, uint, bool or string, not double");
   EXPECT_EQ(only("'a' in channel"),
             "`in` can't look for string in string / write text.contains(part) to look into a string");
   EXPECT_EQ(only("1 in ['a']"), "`in` can't look for int in list(string)");
   EXPECT_EQ(only("has(int)"), "has() asks for a field, e.g. has(card.country)");
+}
+
+TEST(Checker, KnowsHabitsOfOtherLanguages) {
+  const auto hint = [](std::string_view text, const Type& wanted = Type::simple(TypeKind::kBool)) {
+    const auto said = only(text, wanted);
+    const auto at = said.find(" / ");
+    return at == std::string::npos ? "only: " + said : said.substr(at + 3);
+  };
+  EXPECT_EQ(hint("not(attempts > 3u)"), "write !(condition)");
+  EXPECT_EQ(hint("amount <> eur('5.00')"), "write `!=`");
+  EXPECT_EQ(hint("channel like 'a%'"), "write text.matches('...') with a regular expression");
+  EXPECT_EQ(hint("attempts > 3u && channel like 'a%'"), "write text.matches('...') with a regular expression");
+  EXPECT_EQ(hint("channel not in ['a']"), "write !(value in list)");
+  EXPECT_EQ(hint("!channel in ['a']"), "`!` wants a condition: write !(... in ...), !(... == ...)");
+  EXPECT_EQ(hint("channel in ('a', 'b')"), "a list stands in brackets: ['a', 'b']");
+  EXPECT_EQ(hint("channel in {'a', 'b'}"), "a list stands in brackets: ['a', 'b']");
+  EXPECT_EQ(hint("channel == None"), "write has(field), or !has(field)");
+  EXPECT_EQ(hint("isNull(channel)"), "write has(field), or !has(field)");
+  EXPECT_EQ(hint("exists(channel)"), "write has(field), or !has(field)");
+  EXPECT_EQ(hint("len(channel) > 3"), "write size(value)");
+  EXPECT_EQ(hint("channel.size > 3"), "write `size()`");
+  EXPECT_EQ(hint("['a'].any(x, x == channel)"), "write list.exists(x, condition)");
+  EXPECT_EQ(hint("['a'].exsts(x, x == channel)"), "did you mean `exists`?");
+  EXPECT_EQ(hint("cel.bnd(x, 5, x > 3)"), "did you mean `bind`?");
+  EXPECT_EQ(hint("amount > EUR('5.00')"), "did you mean `eur`?");
+  EXPECT_EQ(hint("amount > '500.00'"), "write eur('500.00'), or another currency's code");
+  EXPECT_EQ(hint("amount in [5, 10]"), "write amounts, e.g. [eur('150.00')]");
+  EXPECT_EQ(hint("time > '2026-01-01'"), "write timestamp('2026-01-01T00:00:00Z')");
+  EXPECT_EQ(hint("time.getDayOfWeek() == 'Monday'"), "days are numbers: 0 is Sunday, 6 is Saturday");
+  EXPECT_EQ(hint("time - time > 5"), "write a duration with its unit, e.g. duration('5m')");
+  EXPECT_EQ(hint("now() > time"), "there is no clock here: use the event's own time");
+  EXPECT_EQ(hint("channel == \u201conline\u201d"), "write straight quotes: 'text'");
+  EXPECT_EQ(hint("channel == 'online' # why"), "a comment begins with `//`");
+  EXPECT_EQ(hint("card.mean > 0,5"), "a number has no other mark than its point: 1000, 0.5");
+  EXPECT_EQ(hint("CHANNEL == 'online'"), "did you mean `channel`?");
+  EXPECT_EQ(hint("== 5"), "only: found `==` where a value is wanted");
+  EXPECT_EQ(hint("count_1h > 3"), "did you mean `card.count_1h`?");
+  EXPECT_EQ(hint("event.amount > eur('5.00')"), "did you mean `amount`?");
 }
 
 TEST(Checker, OneFaultDoesNotBreedOthers) {

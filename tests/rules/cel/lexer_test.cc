@@ -132,7 +132,7 @@ TEST(Lexer, SkipsCommentsAndSpace) {
 }
 
 TEST(Lexer, ReportsEveryBadCharacterAndGoesOn) {
-  const auto lexed = lex("a = b & c | d # e \x01 ü");
+  const auto lexed = lex("a = b & c | d $ e \x01 ü");
   EXPECT_EQ(lexed.issues.all().size(), 6U);
   EXPECT_EQ(lexed.issues.all()[0].suggestion, "write `==`");
   EXPECT_EQ(lexed.issues.all()[1].suggestion, "write `&&`");

@@ -54,7 +54,7 @@ TEST(TwoVariables, FaultsAreNamed) {
             "rule.yaml:1:5: error: `transformList` is called in another way\n"
             "    [1].transformList(x, x + 1)\n"
             "        ^~~~~~~~~~~~~\n"
-            "    write list.transformList(i, x, value) or transformList(i, x, condition, value)\n");
+            "    write list.transformList(i, x, value) or list.transformList(i, x, condition, value)\n");
 }
 
 TEST(Bindings, GiveAValueAName) {
