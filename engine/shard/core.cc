@@ -4,11 +4,12 @@
 
 namespace weir::shard {
 
-Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options) {
+Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
+                       std::unique_ptr<Memory> predecessor) {
   Core core;
   core.policy = std::move(policy);
   core.features = std::make_unique<features::FeatureSet>(core.policy->schema, core.policy->features);
-  auto memory = Memory::create(core.policy->schema, *core.features, store, options.memory);
+  auto memory = Memory::create(core.policy->schema, *core.features, store, options.memory, std::move(predecessor));
   if (!memory) return memory.error();
   core.memory = std::move(*memory);
   core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,

@@ -28,8 +28,9 @@ struct Core {
   std::unique_ptr<Step> step;
 };
 
-// `store` may be nullptr: everything in memory.
-Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options);
+// `store` may be nullptr: everything in memory. `predecessor`: see Memory::create.
+Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
+                       std::unique_ptr<Memory> predecessor = nullptr);
 
 // Whether both policies read events and keep histories in the same way: then one may follow the other at once.
 bool same_histories(const policy::Policy& a, const policy::Policy& b);

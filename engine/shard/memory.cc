@@ -5,12 +5,13 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/varint.h"
 #include "engine/shard/history_fetcher.h"
 #include "engine/shard/list_store.h"
+#include "engine/shard/waiting_labels.h"
 
 namespace weir::shard {
 namespace {
@@ -26,20 +27,6 @@ template <class T>
 using ByText = boost::unordered_flat_map<std::string, T, TextHash, std::equal_to<>>;
 
 std::size_t hash_of(std::string_view text) { return TextHash{}(text); }
-
-std::string label_bytes(const history::LabelEntry& label) {
-  std::string bytes(1, label.fraud ? '\1' : '\0');
-  append_zigzag(bytes, label.known_at_ms);
-  return bytes;
-}
-
-Result<history::LabelEntry> read_label_bytes(std::string_view bytes) {
-  VarintReader in(bytes);
-  const auto fraud = in.bytes(1);
-  const auto known_at_ms = in.zigzag();
-  if (!in.ok() || !in.at_end()) return Error{"state store: damaged waiting label"};
-  return history::LabelEntry{fraud[0] != '\0', known_at_ms};
-}
 
 }  // namespace
 
@@ -62,7 +49,35 @@ struct Resident {
   bool used = true;          // since trim() passed by
 };
 
+namespace {
+
+// A history as it stands in the store, and how it stands there.
+struct Handed {
+  std::string rows;
+  std::uint32_t chunk = 0;
+  std::size_t chunk_bytes = 0;
+  std::int64_t first_seen_ms = INT64_MAX;
+  std::int64_t stored_first_seen_ms = INT64_MAX;
+};
+
+// Rows in the order in which they came, each with its labels behind it.
+std::string rows_of(const history::EntityHistory& past, const history::RowCodec& codec) {
+  std::vector<std::pair<std::uint64_t, std::string>> rows;
+  past.visit([&](const history::RowView& row) {
+    auto& [sequence, bytes] = rows.emplace_back(row.sequence, std::string());
+    codec.encode_row(row.slots, row.time_ms, row.sequence, row.own_label, bytes);
+    for (const auto& label : row.topic_labels) codec.encode_label(row.time_ms, row.sequence, label, bytes);
+  });
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string all;
+  for (const auto& [sequence, bytes] : rows) all += bytes;
+  return all;
+}
+
+}  // namespace
+
 struct Memory::State {
+  std::unique_ptr<Memory> predecessor;
   std::shared_ptr<const event::Schema> schema;
   state::Store* store = nullptr;
   MemoryOptions options;
@@ -103,19 +118,7 @@ struct Memory::State {
     ++first_event;
   }
 
-  struct WaitingLabel {
-    std::int64_t clock_ms = 0;
-    history::LabelEntry label;
-  };
-  ByText<std::vector<WaitingLabel>> waiting;
-  std::deque<std::pair<std::int64_t, std::string>>
-      waiting_by_clock;  // (clock_ms, event id), also of labels taken since
-  struct LabelChange {
-    std::string event_id;
-    std::int64_t clock_ms = 0;
-    std::string entry;  // empty: the labels of this id wait no longer
-  };
-  std::vector<LabelChange> label_changes;
+  WaitingLabels waiting;
 
   void account(Resident& resident) {
     const auto bytes = resident.history.memory_bytes() + sizeof(Resident) + 2 * resident.key.size();
@@ -127,7 +130,13 @@ struct Memory::State {
     resident.changed = true;
     changed.push_back(&resident);
   }
+  bool holds(std::uint32_t number, std::string_view key) const;
+  std::optional<Handed> hand_over(std::uint32_t number, std::string_view key);
+  void retire();
+  std::uint64_t held_bytes() const;
+  bool forget(std::uint64_t most);
   Result<Resident*> fetch(std::uint32_t entity, std::string_view key);
+  Status fill(Resident& resident, std::string_view key);
   Result<state::StoredEntity> read(std::uint32_t number, std::string_view key) const {
     if (options.fetcher != nullptr) {
       if (auto fetched = options.fetcher->take(number, key)) return std::move(*fetched);
@@ -144,24 +153,90 @@ struct Memory::State {
   }
 };
 
+bool Memory::State::holds(std::uint32_t number, std::string_view key) const {
+  for (std::uint32_t e = 0; e < entity_numbers.size(); ++e) {
+    if (entity_numbers[e] == number && residents[e].contains(key)) return true;
+  }
+  return predecessor != nullptr && predecessor->state_->holds(number, key);
+}
+
+// To a successor, and no more here. All of it is written: nothing but the copy in memory goes.
+std::optional<Handed> Memory::State::hand_over(std::uint32_t number, std::string_view key) {
+  for (std::uint32_t e = 0; e < entity_numbers.size(); ++e) {
+    if (entity_numbers[e] != number) continue;
+    const auto found = residents[e].find(key);
+    if (found == residents[e].end()) break;
+    const auto& resident = *found->second;
+    Handed handed{rows_of(resident.history, *codec), resident.chunk, resident.chunk_bytes,
+                  resident.history.first_seen_ms(), resident.stored_first_seen_ms};
+    figures.history_bytes -= resident.counted_bytes;
+    --figures.entities;
+    residents[e].erase(found);
+    return handed;
+  }
+  return predecessor == nullptr ? std::nullopt : predecessor->state_->hand_over(number, key);
+}
+
+// From now on only hand_over() and forget() touch what is held.
+void Memory::State::retire() {
+  WEIR_CHECK(changed.empty() && unwritten.empty() && events.empty() && !waiting.changed(),
+             "a predecessor's changes are written");
+  queue.clear();
+  waiting = {};
+}
+
+std::uint64_t Memory::State::held_bytes() const {
+  return figures.history_bytes + (predecessor == nullptr ? 0 : predecessor->state_->held_bytes());
+}
+
+// Drops up to so many entities that no successor has asked for; the eldest memory goes first. False once none is left.
+bool Memory::State::forget(std::uint64_t most) {
+  if (predecessor != nullptr) {
+    if (predecessor->state_->forget(most)) return true;
+    predecessor = nullptr;
+  }
+  for (auto& of_entity : residents) {
+    for (auto at = of_entity.begin(); at != of_entity.end() && most > 0; --most) {
+      figures.history_bytes -= at->second->counted_bytes;
+      --figures.entities;
+      of_entity.erase(at++);
+    }
+  }
+  return figures.entities > 0;
+}
+
+Status Memory::State::fill(Resident& resident, std::string_view key) {
+  if (predecessor != nullptr) {
+    if (const auto handed = predecessor->state_->hand_over(resident.number, key)) {
+      resident.chunk = handed->chunk;
+      resident.chunk_bytes = handed->chunk_bytes;
+      resident.stored_first_seen_ms = handed->stored_first_seen_ms;
+      if (auto status = codec->decode_into(handed->rows, resident.history); !status) return status;
+      if (handed->first_seen_ms != INT64_MAX) resident.history.set_first_seen_ms(handed->first_seen_ms);
+      return {};
+    }
+  }
+  auto stored = read(resident.number, key);
+  if (!stored) return stored.error();
+  for (const auto& chunk : stored->chunks) {
+    if (auto status = codec->decode_into(chunk, resident.history); !status) return status;
+  }
+  resident.chunk = stored->open_chunk;
+  resident.chunk_bytes = stored->open_chunk_bytes;
+  if (stored->first_seen_ms) {
+    resident.history.set_first_seen_ms(*stored->first_seen_ms);
+    resident.stored_first_seen_ms = *stored->first_seen_ms;
+  }
+  return {};
+}
+
 Result<Resident*> Memory::State::fetch(std::uint32_t entity, std::string_view key) {
   ++figures.history_misses;
   auto resident = std::make_unique<Resident>(layouts[entity], entity_numbers[entity], std::string(key));
   resident->entity = entity;
   if (store != nullptr) {
-    auto stored = read(resident->number, key);
-    if (!stored) return stored.error();
-    for (const auto& chunk : stored->chunks) {
-      if (auto status = codec->decode_into(chunk, resident->history); !status) {
-        return Error{status.error().message + " (entity " + schema->entities[entity].name + " " + std::string(key) +
-                     ")"};
-      }
-    }
-    resident->chunk = stored->open_chunk;
-    resident->chunk_bytes = stored->open_chunk_bytes;
-    if (stored->first_seen_ms) {
-      resident->history.set_first_seen_ms(*stored->first_seen_ms);
-      resident->stored_first_seen_ms = *stored->first_seen_ms;
+    if (auto status = fill(*resident, key); !status) {
+      return Error{status.error().message + " (entity " + schema->entities[entity].name + " " + std::string(key) + ")"};
     }
   }
   auto* raw = resident.get();
@@ -177,7 +252,7 @@ Memory::~Memory() = default;
 
 Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Schema> schema,
                                                const features::FeatureSet& features, state::Store* store,
-                                               const MemoryOptions& options) {
+                                               const MemoryOptions& options, std::unique_ptr<Memory> predecessor) {
   auto state = std::make_unique<State>();
   state->schema = std::move(schema);
   state->store = store;
@@ -190,21 +265,17 @@ Result<std::unique_ptr<Memory>> Memory::create(std::shared_ptr<const event::Sche
       entries.push_back({static_cast<history::CatalogueKind>(entry.kind), entry.number, std::move(entry.name)});
     }
     if (auto status = state->catalogue.restore(entries); !status) return status.error();
-    auto labels = store->read_waiting_labels();
-    if (!labels) return labels.error();
-    for (const auto& label : *labels) {
-      auto& waiting = state->waiting[label.event_id];
-      for (const auto& entry : label.entries) {
-        auto read = read_label_bytes(entry.bytes);
-        if (!read) return read.error();
-        waiting.push_back({entry.clock_ms, *read});
-        state->waiting_by_clock.emplace_back(entry.clock_ms, label.event_id);
-      }
-    }
-    std::sort(state->waiting_by_clock.begin(), state->waiting_by_clock.end());
+    if (auto status = state->waiting.restore(*store); !status) return status.error();
     auto holds_events = store->holds_events();
     if (!holds_events) return holds_events.error();
     state->knows_all_ids = !*holds_events;
+  }
+  if (predecessor != nullptr && store != nullptr) {
+    auto& before = *predecessor->state_;
+    before.retire();
+    state->known_ids = std::move(before.known_ids);
+    state->knows_all_ids = before.knows_all_ids;
+    state->predecessor = std::move(predecessor);
   }
   auto lists = ListStore::create(store);
   if (!lists) return lists.error();
@@ -240,6 +311,7 @@ Resident* Memory::expect(std::uint32_t entity, std::string_view key) {
   const auto found = s.residents[entity].find(key);
   if (found == s.residents[entity].end()) {
     const auto number = s.entity_numbers[entity];
+    if (s.predecessor != nullptr && s.predecessor->state_->holds(number, key)) return nullptr;
     if (s.store != nullptr && s.options.fetcher != nullptr && s.store->may_hold_entity(number, key)) {
       s.options.fetcher->begin(number, key);
     }
@@ -323,36 +395,15 @@ void Memory::drop_events(std::int64_t cutoff_ms) {
   while (!s.events.empty() && s.events.front().clock_ms <= cutoff_ms) s.drop_oldest_event();
 }
 
-bool Memory::any_label_waits() const { return !state_->waiting.empty(); }
-
+bool Memory::any_label_waits() const { return state_->waiting.any(); }
 std::vector<history::LabelEntry> Memory::take_waiting_labels(std::string_view event_id) {
-  auto& s = *state_;
-  const auto found = s.waiting.find(event_id);
-  if (found == s.waiting.end()) return {};
-  std::vector<history::LabelEntry> labels;
-  for (const auto& waiting : found->second) labels.push_back(waiting.label);
-  s.waiting.erase(found);
-  if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), 0, {}});
-  return labels;
+  return state_->waiting.take(event_id);
 }
-
 void Memory::remember_waiting_label(std::string_view event_id, std::int64_t clock_ms,
                                     const history::LabelEntry& label) {
-  auto& s = *state_;
-  s.waiting[std::string(event_id)].push_back({clock_ms, label});
-  s.waiting_by_clock.emplace_back(clock_ms, std::string(event_id));
-  if (s.store != nullptr) s.label_changes.push_back({std::string(event_id), clock_ms, label_bytes(label)});
+  state_->waiting.remember(event_id, clock_ms, label);
 }
-
-void Memory::drop_waiting_labels(std::int64_t cutoff_ms) {
-  auto& s = *state_;
-  for (; !s.waiting_by_clock.empty() && s.waiting_by_clock.front().first <= cutoff_ms; s.waiting_by_clock.pop_front()) {
-    const auto found = s.waiting.find(s.waiting_by_clock.front().second);
-    if (found == s.waiting.end()) continue;
-    std::erase_if(found->second, [&](const auto& waiting) { return waiting.clock_ms <= cutoff_ms; });
-    if (found->second.empty()) s.waiting.erase(found);
-  }
-}
+void Memory::drop_waiting_labels(std::int64_t cutoff_ms) { state_->waiting.drop(cutoff_ms); }
 
 void Memory::cut(state::Batch& batch) {
   auto& s = *state_;
@@ -378,14 +429,7 @@ void Memory::cut(state::Batch& batch) {
   s.lists->cut(batch);
   for (const auto& event : s.events) batch.append_event(event.id, event.clock_ms, event.bytes);
   s.cut_events = s.events.size();
-  for (const auto& change : s.label_changes) {
-    if (change.entry.empty()) {
-      batch.remove_waiting_labels(change.event_id);
-    } else {
-      batch.append_waiting_label(change.event_id, change.clock_ms, change.entry);
-    }
-  }
-  s.label_changes.clear();
+  s.waiting.cut(batch);
   for (const auto& entry : s.catalogue.take_new_entries()) {
     batch.put_catalogue(static_cast<std::uint8_t>(entry.kind), entry.number, entry.name);
   }
@@ -401,6 +445,12 @@ void Memory::written() {
 void Memory::trim() {
   auto& s = *state_;
   if (s.store == nullptr) return;
+  // What nobody asked for since another policy came: slowly, or as fast as room is wanted.
+  constexpr std::uint64_t kForgotten = 64;
+  while (s.predecessor != nullptr) {
+    if (!s.predecessor->state_->forget(kForgotten)) s.predecessor = nullptr;
+    if (s.held_bytes() <= s.options.max_history_bytes) break;
+  }
   // Twice around meets everyone once unused.
   for (auto steps = 2 * s.queue.size(); s.figures.history_bytes > s.options.max_history_bytes && steps > 0; --steps) {
     auto* resident = s.queue.front();
@@ -418,6 +468,13 @@ void Memory::trim() {
   }
 }
 
-MemoryFigures Memory::figures() const { return state_->figures; }
+MemoryFigures Memory::figures() const {
+  auto figures = state_->figures;
+  for (const auto* at = state_->predecessor.get(); at != nullptr; at = at->state_->predecessor.get()) {
+    figures.entities += at->state_->figures.entities;
+    figures.history_bytes += at->state_->figures.history_bytes;
+  }
+  return figures;
+}
 
 }  // namespace weir::shard

@@ -34,7 +34,7 @@ struct MemoryOptions {
 struct MemoryFigures {
   std::uint64_t history_hits = 0;
   std::uint64_t history_misses = 0;  // entities fetched from the store (also new ones)
-  std::uint64_t entities = 0;
+  std::uint64_t entities = 0;        // with those of predecessors
   std::uint64_t history_bytes = 0;
 };
 
@@ -44,9 +44,12 @@ struct Resident;
 class Memory {
  public:
   // `store` may be nullptr and is not owned. Fails if the stored catalogue or waiting labels can't be read.
+  // `predecessor`, or nullptr: a memory of another policy over the same store, into which all of it is written. What it
+  // holds is taken over when it is asked for, so that nobody waits for the disk.
   static Result<std::unique_ptr<Memory>> create(std::shared_ptr<const event::Schema> schema,
                                                 const features::FeatureSet& features, state::Store* store,
-                                                const MemoryOptions& options);
+                                                const MemoryOptions& options,
+                                                std::unique_ptr<Memory> predecessor = nullptr);
   ~Memory();
 
   history::Catalogue& catalogue();

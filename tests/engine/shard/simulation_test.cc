@@ -89,7 +89,8 @@ class Life {
     options.max_poll = 16;
     options.policy_part_bytes = 200;  // so that a crash falls between the records of one policy, too
     options.outbox.max_deliveries = 40;
-    options.core.memory.max_history_bytes = 20'000;  // most entities are cold most of the time
+    // Most entities are cold most of the time; or all stay, and go over to the next policy's memory.
+    options.core.memory.max_history_bytes = number % 2 == 0 ? 20'000 : 10'000'000;
     options.core.memory.max_known_ids = 50;
     options.core.memory.fetcher = fetcher_.get();
     auto runner =
