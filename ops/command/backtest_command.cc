@@ -38,21 +38,6 @@ are still part of the past that features see.
 
 Exit code: 0 done, 1 it could not be done, 2 wrong usage.)";
 
-struct Options {
-  std::string policy;
-  std::string against;
-  std::vector<std::string> in;
-  std::vector<std::string> labels;
-  std::vector<std::string> decisions;
-  std::string token_key;
-  std::string from, until, split, labels_until, honest_after, episode_gap;
-  std::string amount, card, customer;
-  std::vector<std::uint32_t> capacities;
-  std::string json, html;
-  BacktestRowsOptions rows;
-  bool quiet = false;
-};
-
 bool is_topic(const std::string& text) { return text.starts_with("dir:") || text.starts_with("kafka:"); }
 
 Result<bool> all_topics(const std::vector<std::string>& places, const char* option) {
@@ -150,7 +135,7 @@ struct Side {
 
 class Backtest {
  public:
-  explicit Backtest(const Options& options) : options_(options) {}
+  explicit Backtest(const BacktestOptions& options) : options_(options) {}
 
   int run() {
     if (auto status = prepare(); !status) return fail(status.error().message);
@@ -354,7 +339,7 @@ class Backtest {
     return (*rows)->kept();
   }
 
-  const Options& options_;
+  const BacktestOptions& options_;
   std::string token_key_;
   backtest::Period period_;
   backtest::Maturity maturity_;
@@ -369,39 +354,44 @@ class Backtest {
 
 }  // namespace
 
+int run_backtest(const BacktestOptions& options) { return Backtest(options).run(); }
+
+void add_backtest_options(CLI::App& command, BacktestOptions& options) {
+  const auto text = [&](const char* name, std::string& value, const char* what) {
+    command.add_option(name, value, what);
+  };
+  command.add_option("--in", options.in, "History files (.csv, .jsonl, also .gz, .xz, .zst), or topics");
+  command.add_option("--labels", options.labels, "Files (.jsonl) or topics with labels, besides those in the records");
+  command.add_option("--decisions", options.decisions, "Files (.jsonl) or topics with what was decided at the time");
+  text("--token-key", options.token_key, "Key of personal fields, if the policy has any");
+  text("--from", options.from, "Payments from this time on; what is before is past for features alone");
+  text("--until", options.until, "Payments before this time");
+  text("--split", options.split, "Where the later half begins; else the middle");
+  text("--labels-until", options.labels_until, "Labels that became known later do not count");
+  text("--honest-after", options.honest_after, "Without a label for so long, a payment is taken for honest");
+  text("--amount", options.amount, "The money field that is added up; else the first one of one currency");
+  text("--card", options.card, "The entity whose runs of fraud are episodes; else card, customer or account");
+  text("--customer", options.customer, "The entity that flips; else customer, account or card");
+  text("--episode-gap", options.episode_gap, "Frauds of a card further apart are two episodes; 7d if not given");
+  command.add_option("--capacity", options.capacities, "How many payments a day people can look at, besides the usual")
+      ->check(CLI::Range(1, 1'000'000));
+  text("--json", options.json, "Write the report as JSON");
+  text("--html", options.html, "Write the report as a page of its own");
+  text("--hits", options.rows.rule, "Write the payments that this rule hits, frauds that it misses, and flips");
+  text("--hits-out", options.rows.hits_out, "Where to; else RULE.csv");
+  text("--rows", options.rows.rows_out, "Write every payment, as CSV");
+  command.add_flag("--quiet", options.quiet, "Print nothing but errors");
+}
+
 void add_backtest_command(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BacktestOptions>();
   auto* command = app.add_subcommand("backtest", "What a policy would have done to the past, against labels");
   command->footer(kExamples);
-  const auto text = [&](const char* name, std::string& value, const char* what) {
-    return command->add_option(name, value, what);
-  };
-  text("--policy", options->policy, "Policy directory")->required();
-  text("--against", options->against, "Another policy directory, to compare with");
-  command->add_option("--in", options->in, "History files (.csv, .jsonl, also .gz, .xz, .zst), or topics")->required();
-  command->add_option("--labels", options->labels,
-                      "Files (.jsonl) or topics with labels, besides those in the records");
-  command->add_option("--decisions", options->decisions, "Files (.jsonl) or topics with what was decided at the time");
-  text("--token-key", options->token_key, "Key of personal fields, if the policy has any");
-  text("--from", options->from, "Payments from this time on; what is before is past for features alone");
-  text("--until", options->until, "Payments before this time");
-  text("--split", options->split, "Where the later half begins; else the middle");
-  text("--labels-until", options->labels_until, "Labels that became known later do not count");
-  text("--honest-after", options->honest_after, "Without a label for so long, a payment is taken for honest");
-  text("--amount", options->amount, "The money field that is added up; else the first one of one currency");
-  text("--card", options->card, "The entity whose runs of fraud are episodes; else card, customer or account");
-  text("--customer", options->customer, "The entity that flips; else customer, account or card");
-  text("--episode-gap", options->episode_gap, "Frauds of a card further apart are two episodes; 7d if not given");
-  command
-      ->add_option("--capacity", options->capacities, "How many payments a day people can look at, besides the usual")
-      ->check(CLI::Range(1, 1'000'000));
-  text("--json", options->json, "Write the report as JSON");
-  text("--html", options->html, "Write the report as a page of its own");
-  text("--hits", options->rows.rule, "Write the payments that this rule hits, frauds that it misses, and flips");
-  text("--hits-out", options->rows.hits_out, "Where to; else RULE.csv");
-  text("--rows", options->rows.rows_out, "Write every payment, as CSV");
-  command->add_flag("--quiet", options->quiet, "Print nothing but errors");
-  command->callback([options, &exit_code] { exit_code = Backtest(*options).run(); });
+  command->add_option("--policy", options->policy, "Policy directory")->required();
+  command->add_option("--against", options->against, "Another policy directory, to compare with");
+  add_backtest_options(*command, *options);
+  command->get_option("--in")->required();
+  command->callback([options, &exit_code] { exit_code = run_backtest(*options); });
 }
 
 }  // namespace weir::command

@@ -8,6 +8,7 @@
 #include "ops/command/check_command.h"
 #include "ops/command/config_command.h"
 #include "ops/command/deadletters_command.h"
+#include "ops/command/diff_command.h"
 #include "ops/command/explain_command.h"
 #include "ops/command/features_command.h"
 #include "ops/command/generate_command.h"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   weir::command::add_check_command(app, exit_code);
   weir::command::add_test_command(app, exit_code);
   weir::command::add_backtest_command(app, exit_code);
+  weir::command::add_diff_command(app, exit_code);
   weir::command::add_lists_command(app, exit_code);
   weir::command::add_policy_command(app, exit_code);
   weir::command::add_reference_command(app, exit_code);

@@ -9,8 +9,8 @@
 #include "engine/audit/value_json.h"
 #include "engine/base/civil_time.h"
 #include "engine/shard/core.h"
-#include "engine/shard/recorded_policy.h"
 #include "engine/shard/position.h"
+#include "engine/shard/recorded_policy.h"
 #include "engine/state/store.h"
 #include "ops/command/terminal.h"
 
