@@ -35,6 +35,7 @@ Result<bool> Epochs::pump(Core& core, std::uint64_t delivered_below) {
   core.memory->written();
   core.memory->trim();
   written_ = cut_;
+  written_survives_ = sync_;
   if (sync_) {
     // No recovery can go back behind a synced epoch, so what is beyond its history may be dropped.
     store_.set_expiry({cut_.progress.history_cutoff_ms, cut_.progress.event_cutoff_ms});

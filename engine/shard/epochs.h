@@ -18,7 +18,7 @@ class Epochs {
  public:
   Epochs(state::Store& store, EpochWriter& writer, std::int64_t epoch_ms, std::int64_t sync_ms);
 
-  // The position that the store holds already.
+  // The position that the store holds already; nobody knows whether it was synced.
   void resume(const Position& position) { written_ = position; }
 
   // Whether a new epoch should be cut: none is under way and the time has come.
@@ -33,6 +33,8 @@ class Epochs {
   Result<bool> pump(Core& core, std::uint64_t delivered_below);
   // The position of the epoch that was written last.
   const Position& written() const { return written_; }
+  // Whether it survives a power failure for certain.
+  bool written_survives() const { return written_survives_; }
 
  private:
   enum class Phase : std::uint8_t { kIdle, kWaiting, kWriting };
@@ -45,6 +47,7 @@ class Epochs {
   state::Batch batch_;
   Position cut_;
   Position written_;
+  bool written_survives_ = false;
   std::string stored_policy_;
   std::int64_t next_cut_ms_ = INT64_MIN;
   std::int64_t next_sync_ms_ = INT64_MIN;

@@ -310,11 +310,13 @@ Result<bool> Runner::State::settle(std::int64_t now_ms, bool sync) {
   if (!core.step) return true;
   if (auto result = pump_epochs(now_ms); !result) return result;
   if (!outbox.empty() || !epochs.idle()) return false;
-  // Also the offset: a lower bound would make a successor read on in the audit stream, although nothing is left there.
+  // A start record stands behind a position that nothing takes back: recovery never begins before it with records in
+  // flight. Also the offset: a lower bound would make a successor read on in the audit stream, although nothing is left
+  // there.
   const auto now = position();
   const auto& written = epochs.written();
   if (position_stored && written.progress.next_sequence == now.progress.next_sequence &&
-      written.next_audit_offset == now.next_audit_offset) {
+      written.next_audit_offset == now.next_audit_offset && (epochs.written_survives() || !sync)) {
     return true;
   }
   epochs.cut(core, now, now_ms, sync);
