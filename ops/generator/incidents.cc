@@ -8,6 +8,20 @@ namespace {
 
 enum Fact : std::uint64_t { kPhase = 0x500, kIncidents };
 
+double share_of(Kind kind, const GeneratorOptions& options) {
+  switch (kind) {
+    case Kind::kFraud:
+      return options.fraud_share;
+    case Kind::kFraudLookalike:
+      return options.lookalike_share;
+    case Kind::kLaundering:
+      return options.laundering_share;
+    case Kind::kLaunderingLookalike:
+      return options.laundering_lookalike_share;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Incidents::Incidents(World& world)
@@ -30,7 +44,7 @@ void Incidents::plan_day(const Today& today, std::uint64_t payments, const Label
   for (std::size_t i = 0; i < paces_.size(); ++i) {
     Pace& pace = paces_[i];
     const Scenario& scenario = *pace.scenario;
-    const double share = scenario.fraud() ? options.fraud_share : options.lookalike_share;
+    const double share = share_of(scenario.kind(), options);
     const auto share_ppm = static_cast<std::int64_t>(share * 1e6 + 0.5) * scenario.share_percent() / 100;
     pace.owed_millionths += static_cast<std::int64_t>(grown) * share_ppm;
     if (share_ppm == 0) continue;
@@ -62,6 +76,7 @@ void Incidents::begin(const Scenario& scenario, const LabelProcess& labels, Rand
   for (Script::Line& line : lines) {
     line.step.truth = {scenario.fraud(), scenario.name()};
     line.step.reported_ms = reported_ms;
+    line.step.found_by_officer = scenario.kind() == Kind::kLaundering;
     add(line.time_ms + shift_ms, line.step);
   }
   if (reported_ms == 0) return;
