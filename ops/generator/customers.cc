@@ -252,9 +252,8 @@ std::optional<std::uint32_t> Customers::claim(Random& random, std::int64_t from_
   return std::nullopt;
 }
 
-std::optional<std::uint32_t> Customers::claim_member(std::uint64_t pool, std::uint32_t one_of, Random& random,
+std::optional<std::uint32_t> Customers::claim_member(std::uint64_t pool, std::uint32_t members, Random& random,
                                                      std::int64_t from_ms, std::int64_t until_ms) {
-  const std::uint32_t members = size() / one_of + 1;
   for (int attempt = 0; attempt < 16; ++attempt) {
     const auto index = static_cast<std::uint32_t>(derive(seed_, kPool, pool, random.below(members)) % size());
     Customer& customer = customers_[index];

@@ -90,8 +90,8 @@ class Customers {
 
   // A customer whom no scenario holds at `from_ms`, then held until `until_ms`; none if sixteen draws found none.
   std::optional<std::uint32_t> claim(Random& random, std::int64_t from_ms, std::int64_t until_ms);
-  // The same among few who do a thing again and again: one customer of each `one_of` has the part `pool`.
-  std::optional<std::uint32_t> claim_member(std::uint64_t pool, std::uint32_t one_of, Random& random,
+  // The same among few who do a thing again and again: the `members` of that pool.
+  std::optional<std::uint32_t> claim_member(std::uint64_t pool, std::uint32_t members, Random& random,
                                             std::int64_t from_ms, std::int64_t until_ms);
   // One whose savings account no scenario has used in the 400 days before `from_ms`.
   std::optional<std::uint32_t> claim_savings(Random& random, std::int64_t from_ms, std::int64_t until_ms);

@@ -15,7 +15,7 @@ class FamilyAbroad final : public Scenario {
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {
     std::int64_t time_ms = today.at_local(0, pick_time_of_day(Hours::kOnline, today.weekend(), random));
-    const auto customer = world.customers.claim_member(6, 12, random, time_ms, time_ms + 5 * kDayMs);
+    const auto customer = world.customers.claim_member(6, regulars(world, 30), random, time_ms, time_ms + 15 * kDayMs);
     if (!customer) return;
     Random family(derive(world.options.seed, 0xfa31, *customer));
     const auto country = static_cast<std::uint8_t>(family.below(static_cast<std::uint32_t>(far_countries().size())));

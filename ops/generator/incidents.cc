@@ -8,20 +8,6 @@ namespace {
 
 enum Fact : std::uint64_t { kPhase = 0x500, kIncidents };
 
-double share_of(Kind kind, const GeneratorOptions& options) {
-  switch (kind) {
-    case Kind::kFraud:
-      return options.fraud_share;
-    case Kind::kFraudLookalike:
-      return options.lookalike_share;
-    case Kind::kLaundering:
-      return options.laundering_share;
-    case Kind::kLaunderingLookalike:
-      return options.laundering_lookalike_share;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Incidents::Incidents(World& world)

@@ -20,7 +20,7 @@ class LandlordRents final : public Scenario {
     const auto at = [&](std::int64_t days, std::int64_t time) {
       return today.at_local(0, (ahead + days) * kDayMs + time);
     };
-    const auto landlord = world.customers.claim_member(4, 40, random, today.start_ms(), at(7, 0));
+    const auto landlord = world.customers.claim_member(4, regulars(world, 30), random, today.start_ms(), at(7, 0));
     if (!landlord) return;
     Random house(derive(world.options.seed, 0x4005, *landlord));
     const std::uint8_t home = world.home_country(*landlord);

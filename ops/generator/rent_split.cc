@@ -14,7 +14,7 @@ class RentSplit final : public Scenario {
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {
     const std::int64_t begin_ms = today.at_local(0, 7 * kHourMs);
-    const auto tenant = world.customers.claim_member(3, 25, random, begin_ms, begin_ms + 2 * kDayMs);
+    const auto tenant = world.customers.claim_member(3, regulars(world, 30), random, begin_ms, begin_ms + 24 * kDayMs);
     if (!tenant) return;
     const std::int64_t each = random.between(48, 110) * 500;
     std::int64_t time_ms = begin_ms;

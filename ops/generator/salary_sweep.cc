@@ -15,7 +15,7 @@ class SalarySweep final : public Scenario {
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {
     std::int64_t time_ms = today.at_local(0, random.between(2 * kHourMs, 7 * kHourMs));
-    const auto customer = world.customers.claim_member(2, 12, random, time_ms, time_ms + kDayMs);
+    const auto customer = world.customers.claim_member(2, regulars(world, 30), random, time_ms, time_ms + 24 * kDayMs);
     if (!customer) return;
     const std::uint8_t home = world.home_country(*customer);
     const std::uint32_t first = *customer * 8;  // the friends and the savings of Habits

@@ -38,6 +38,28 @@ std::vector<std::unique_ptr<Scenario>> make_scenarios() {
   return scenarios;
 }
 
+double share_of(Kind kind, const GeneratorOptions& options) {
+  switch (kind) {
+    case Kind::kFraud:
+      return options.fraud_share;
+    case Kind::kFraudLookalike:
+      return options.lookalike_share;
+    case Kind::kLaundering:
+      return options.laundering_share;
+    case Kind::kLaunderingLookalike:
+      return options.laundering_lookalike_share;
+  }
+  return 0;
+}
+
+std::uint32_t Scenario::regulars(const World& world, std::int64_t days) const {
+  const GeneratorOptions& options = world.options;
+  const auto a_day = static_cast<std::int64_t>(options.payments_per_day * options.customers + 0.5);
+  const auto share_ppm = static_cast<std::int64_t>(share_of(kind(), options) * 1e6 + 0.5);
+  const std::int64_t incidents = a_day * share_ppm / 100 * share_percent() * days / 1'000'000 / typical_payments();
+  return static_cast<std::uint32_t>(incidents * 3 / 2 + 3);
+}
+
 std::uint32_t gang_count(const World& world) { return 2 + world.customers.size() / 1'000; }
 
 Device gang_device(const World& world, std::int32_t day, std::uint32_t gang, Random& random) {

@@ -55,7 +55,14 @@ class Scenario {
   // Plans one incident that begins on that day. Its customers are claimed; where none is free the script stays empty.
   // The caller fills in the steps' truth and reports, and sorts the lines.
   virtual void plan(World& world, const Today& today, Random& random, Script& script) const = 0;
+
+ protected:
+  // How many customers it takes if each does this about two times out of three, once in so many days.
+  std::uint32_t regulars(const World& world, std::int64_t days) const;
 };
+
+// The option that is the share of that kind.
+double share_of(Kind kind, const GeneratorOptions& options);
 
 // All scenarios, always in the same order.
 std::vector<std::unique_ptr<Scenario>> make_scenarios();

@@ -15,7 +15,7 @@ class ShopTakings final : public Scenario {
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {
     const std::int64_t begin_ms = today.at_local(0, 17 * kHourMs);
-    const auto trader = world.customers.claim_member(1, 60, random, begin_ms, begin_ms + 7 * kDayMs);
+    const auto trader = world.customers.claim_member(1, regulars(world, 7), random, begin_ms, begin_ms + 6 * kDayMs);
     if (!trader) return;
     Random shop(derive(world.options.seed, 0x7a2e, *trader));
     const std::int64_t usual = shop.log_normal(150'000, 110, 30'000, 900'000);

@@ -15,7 +15,7 @@ class WageDay final : public Scenario {
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {
     std::int64_t time_ms = today.at_local(0, random.between(8 * kHourMs, 12 * kHourMs));
-    const auto trader = world.customers.claim_member(5, 50, random, time_ms, time_ms + 20 * kDayMs);
+    const auto trader = world.customers.claim_member(5, regulars(world, 30), random, time_ms, time_ms + 24 * kDayMs);
     if (!trader) return;
     Random company(derive(world.options.seed, 0x3a6e, *trader));
     const std::uint8_t home = world.home_country(*trader);

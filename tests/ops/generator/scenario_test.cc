@@ -50,6 +50,7 @@ class ScenarioTest : public ::testing::Test {
   World world_{[] {
     GeneratorOptions options;
     options.seed = 12;
+    options.laundering_lookalike_share = 0.03;  // enough landlords for an incident a day
     return options;
   }()};
   Today today_;
