@@ -28,7 +28,8 @@ constexpr const char* kExamples = R"(Examples:
   weir init my-policy --schemas
       the schemas for editors alone, into a policy that is there: after an upgrade
 
-handbook and sparkov are policies for the two public data sets of these names.)";
+handbook and sparkov are policies for the two public data sets of these names; aml-typologies are rules against money
+laundering, for the stream of `weir generate` too.)";
 
 struct Settings {
   std::string directory;

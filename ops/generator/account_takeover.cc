@@ -9,8 +9,8 @@ namespace {
 class AccountTakeover final : public Scenario {
  public:
   std::string_view name() const override { return "account_takeover"; }
-  bool fraud() const override { return true; }
-  std::uint32_t share_percent() const override { return 20; }
+  Kind kind() const override { return Kind::kFraud; }
+  std::uint32_t share_percent() const override { return 18; }
   std::uint32_t typical_payments() const override { return 3; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

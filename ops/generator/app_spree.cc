@@ -11,8 +11,8 @@ namespace {
 class AppSpree final : public Scenario {
  public:
   std::string_view name() const override { return "app_spree"; }
-  bool fraud() const override { return false; }
-  std::uint32_t share_percent() const override { return 40; }
+  Kind kind() const override { return Kind::kFraudLookalike; }
+  std::uint32_t share_percent() const override { return 36; }
   std::uint32_t typical_payments() const override { return 6; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

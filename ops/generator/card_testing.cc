@@ -10,8 +10,8 @@ namespace {
 class CardTesting final : public Scenario {
  public:
   std::string_view name() const override { return "card_testing"; }
-  bool fraud() const override { return true; }
-  std::uint32_t share_percent() const override { return 45; }
+  Kind kind() const override { return Kind::kFraud; }
+  std::uint32_t share_percent() const override { return 40; }
   std::uint32_t typical_payments() const override { return 9; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

@@ -24,7 +24,9 @@ enum Fact : std::uint64_t {
   kPhone,
   kLaptop,
   kAddress,
-  kTrip
+  kTrip,
+  kOpened,
+  kPool
 };
 
 struct TasteFacts {
@@ -148,6 +150,21 @@ void Customers::append_account(std::string& out, std::uint32_t index) const {
   append_iban(out, "DE", kOwnBank, (index + 17ULL) * 7'400'137'213ULL % 10'000'000'000ULL);
 }
 
+void Customers::append_savings_account(std::string& out, std::uint32_t index) const {
+  append_account(out, index + 1'000'000);  // beyond the greatest number of customers
+}
+
+void Customers::append_opened(std::string& out, std::uint32_t index, bool savings) const {
+  // Between 2000 and 2024.
+  const std::int64_t day = 10'957 + static_cast<std::int64_t>(derive(seed_, kOpened, index, savings) % 9'132);
+  const CivilTime date = civil_from_ms(day * kDayMs);
+  append_padded(out, static_cast<std::uint64_t>(date.year), 4);
+  out.push_back('-');
+  append_padded(out, static_cast<std::uint64_t>(date.month), 2);
+  out.push_back('-');
+  append_padded(out, static_cast<std::uint64_t>(date.day), 2);
+}
+
 void Customers::append_birth_date(std::string& out, std::uint32_t index) const {
   Random random(derive(seed_, kBirth, index));
   const TasteFacts& facts = kTasteFacts[static_cast<std::size_t>(customers_[index].taste)];
@@ -230,6 +247,29 @@ std::optional<std::uint32_t> Customers::claim(Random& random, std::int64_t from_
     Customer& customer = customers_[index];
     if (customer.busy_until_ms > from_ms) continue;
     customer.busy_until_ms = until_ms;
+    return index;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> Customers::claim_member(std::uint64_t pool, std::uint32_t members, Random& random,
+                                                     std::int64_t from_ms, std::int64_t until_ms) {
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    const auto index = static_cast<std::uint32_t>(derive(seed_, kPool, pool, random.below(members)) % size());
+    Customer& customer = customers_[index];
+    if (customer.busy_until_ms > from_ms) continue;
+    customer.busy_until_ms = until_ms;
+    return index;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> Customers::claim_savings(Random& random, std::int64_t from_ms, std::int64_t until_ms) {
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    const std::uint32_t index = random.below(size());
+    Customer& customer = customers_[index];
+    if (customer.busy_until_ms > from_ms || customer.savings_used_ms > from_ms - 400 * kDayMs) continue;
+    customer.busy_until_ms = customer.savings_used_ms = until_ms;
     return index;
   }
   return std::nullopt;

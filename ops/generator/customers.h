@@ -28,10 +28,11 @@ struct Trip {
 };
 
 struct Customer {
-  std::int64_t busy_until_ms = 0;  // no scenario may claim the customer before
-  std::uint32_t income_cents = 0;  // a month, net
-  std::uint32_t rent_cents = 0;    // 0: pays none (own home, lives with parents)
-  std::uint32_t contact = 0;       // which e-mail address the bank has: see append_email
+  std::int64_t busy_until_ms = 0;                // no scenario may claim the customer before
+  std::int64_t savings_used_ms = INT64_MIN / 2;  // when a scenario last laid hands on the savings account
+  std::uint32_t income_cents = 0;                // a month, net
+  std::uint32_t rent_cents = 0;                  // 0: pays none (own home, lives with parents)
+  std::uint32_t contact = 0;                     // which e-mail address the bank has: see append_email
   std::uint16_t city = 0;
   std::uint16_t second_city = 0;  // where they spend a day now and then, in their country; may be their own
   std::uint16_t activity_percent = 100;
@@ -64,6 +65,10 @@ class Customers {
   // `contact` 0 is the first address of their own, 1 and on later ones; from kForeignContact on somebody else's.
   void append_email(std::string& out, std::uint32_t index, std::uint32_t contact) const;
   void append_account(std::string& out, std::uint32_t index) const;
+  // Everybody has a second account for savings; most rest for years.
+  void append_savings_account(std::string& out, std::uint32_t index) const;
+  // On which day the account was opened, as 2014-03-07.
+  void append_opened(std::string& out, std::uint32_t index, bool savings) const;
   void append_birth_date(std::string& out, std::uint32_t index) const;
   // The card that is valid on `day`: replaced every four years, and after each fraud.
   void append_card(std::string& number, std::string& expiry, std::uint32_t index, std::int32_t day) const;
@@ -85,6 +90,11 @@ class Customers {
 
   // A customer whom no scenario holds at `from_ms`, then held until `until_ms`; none if sixteen draws found none.
   std::optional<std::uint32_t> claim(Random& random, std::int64_t from_ms, std::int64_t until_ms);
+  // The same among few who do a thing again and again: the `members` of that pool.
+  std::optional<std::uint32_t> claim_member(std::uint64_t pool, std::uint32_t members, Random& random,
+                                            std::int64_t from_ms, std::int64_t until_ms);
+  // One whose savings account no scenario has used in the 400 days before `from_ms`.
+  std::optional<std::uint32_t> claim_savings(Random& random, std::int64_t from_ms, std::int64_t until_ms);
 
  private:
   std::uint64_t seed_;

@@ -157,13 +157,14 @@ void Generator::State::write(const Step& step, std::uint64_t number, std::int64_
 
 // A transfer within the bank is seen twice: once leaving one account, once reaching the other.
 void Generator::State::add_second_leg(const Step& step, std::uint64_t number, std::int64_t time_ms) {
-  if (step.action != Action::kTransferOut || step.party.kind != PartyKind::kCustomer) return;
+  if (step.action != Action::kTransferOut || !step.party.of_this_bank()) return;
   Random random(derive(world.options.seed, kSecondLeg, number));
   Step leg = step;
   leg.action = Action::kTransferIn;
   leg.channel = Channel::kBatch;
   leg.customer = step.party.number;
-  leg.party = {PartyKind::kCustomer, 0, step.customer};
+  leg.savings = step.party.kind == PartyKind::kSavings;
+  leg.party = {step.savings ? PartyKind::kSavings : PartyKind::kCustomer, 0, step.customer};
   leg.device = {};
   leg.reference = number;
   agenda.add({time_ms + random.between(120, 1'800), 0, steps.put(leg), 0, Duty::kStep, 0, 0});

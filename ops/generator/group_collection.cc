@@ -9,8 +9,8 @@ namespace {
 class GroupCollection final : public Scenario {
  public:
   std::string_view name() const override { return "group_collection"; }
-  bool fraud() const override { return false; }
-  std::uint32_t share_percent() const override { return 35; }
+  Kind kind() const override { return Kind::kFraudLookalike; }
+  std::uint32_t share_percent() const override { return 32; }
   std::uint32_t typical_payments() const override { return 15; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

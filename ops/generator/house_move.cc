@@ -11,8 +11,8 @@ namespace {
 class HouseMove final : public Scenario {
  public:
   std::string_view name() const override { return "house_move"; }
-  bool fraud() const override { return false; }
-  std::uint32_t share_percent() const override { return 25; }
+  Kind kind() const override { return Kind::kFraudLookalike; }
+  std::uint32_t share_percent() const override { return 22; }
   std::uint32_t typical_payments() const override { return 7; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

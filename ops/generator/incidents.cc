@@ -30,7 +30,7 @@ void Incidents::plan_day(const Today& today, std::uint64_t payments, const Label
   for (std::size_t i = 0; i < paces_.size(); ++i) {
     Pace& pace = paces_[i];
     const Scenario& scenario = *pace.scenario;
-    const double share = scenario.fraud() ? options.fraud_share : options.lookalike_share;
+    const double share = share_of(scenario.kind(), options);
     const auto share_ppm = static_cast<std::int64_t>(share * 1e6 + 0.5) * scenario.share_percent() / 100;
     pace.owed_millionths += static_cast<std::int64_t>(grown) * share_ppm;
     if (share_ppm == 0) continue;
@@ -62,6 +62,7 @@ void Incidents::begin(const Scenario& scenario, const LabelProcess& labels, Rand
   for (Script::Line& line : lines) {
     line.step.truth = {scenario.fraud(), scenario.name()};
     line.step.reported_ms = reported_ms;
+    line.step.found_by_officer = scenario.kind() == Kind::kLaundering;
     add(line.time_ms + shift_ms, line.step);
   }
   if (reported_ms == 0) return;

@@ -49,7 +49,7 @@ void LabelProcess::decide_fraud(const Step& payment, std::int64_t arrival_ms, La
   if (!reported) return;
   label.known_at_ms = reported_ms;
   label.fraud = true;
-  label.source = LabelSource::kCustomerReport;
+  label.source = payment.found_by_officer ? LabelSource::kOfficerReview : LabelSource::kCustomerReport;
   out.push_back(label);
 }
 

@@ -11,8 +11,8 @@ namespace {
 class MuleFanIn final : public Scenario {
  public:
   std::string_view name() const override { return "mule_fan_in"; }
-  bool fraud() const override { return true; }
-  std::uint32_t share_percent() const override { return 35; }
+  Kind kind() const override { return Kind::kFraud; }
+  std::uint32_t share_percent() const override { return 32; }
   std::uint32_t typical_payments() const override { return 20; }
 
   void plan(World& world, const Today& today, Random& random, Script& script) const override {

@@ -30,6 +30,10 @@ Status check_options(const GeneratorOptions& options) {
   if (!within(options.payments_per_day, 0.5, 20.0)) return out_of_range("payments per day", "0.5 to 20");
   if (!within(options.fraud_share, 0.0, 0.2)) return out_of_range("fraud share", "0 to 0.2");
   if (!within(options.lookalike_share, 0.0, 0.2)) return out_of_range("look-alike share", "0 to 0.2");
+  if (!within(options.laundering_share, 0.0, 0.2)) return out_of_range("laundering share", "0 to 0.2");
+  if (!within(options.laundering_lookalike_share, 0.0, 0.2)) {
+    return out_of_range("laundering look-alike share", "0 to 0.2");
+  }
   if (!within(options.late_share, 0.0, 0.2)) return out_of_range("late share", "0 to 0.2");
   if (!within(options.duplicate_share, 0.0, 0.2)) return out_of_range("duplicate share", "0 to 0.2");
   if (!within(options.malformed_share, 0.0, 0.2)) return out_of_range("malformed share", "0 to 0.2");

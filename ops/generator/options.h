@@ -15,6 +15,8 @@ struct GeneratorOptions {
   double payments_per_day = 2.0;                   // a customer's mean over an ordinary week, 0.5 to 20
   double fraud_share = 0.005;                      // of all payments, 0 to 0.2
   double lookalike_share = 0.01;                   // payments of scripted honest look-alikes, 0 to 0.2
+  double laundering_share = 0.002;                 // of all payments, 0 to 0.2
+  double laundering_lookalike_share = 0.008;       // payments of honest look-alikes of laundering, 0 to 0.2
   double late_share = 0.002;                       // events that arrive minutes to hours after they happened, 0 to 0.2
   double duplicate_share = 0.001;                  // events that arrive once more with the same bytes, 0 to 0.2
   double malformed_share = 0;                      // broken records put in beside the good ones, 0 to 0.2

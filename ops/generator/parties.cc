@@ -22,11 +22,15 @@ constexpr std::array<AccountHome, kHomeCountries> kResidents = {{{"DE", "9002000
                                                                  {"NL", "WEIR", Language::kDutch},
                                                                  {"FR", "9901299", Language::kFrench},
                                                                  {"BE", "990", Language::kDutch}}};
+constexpr std::string_view kTillBank = "90077000";  // who empties the machines that take cash
 constexpr std::array<AccountHome, 4> kForeign = {{{"LT", "99010", Language::kOther},
                                                   {"ES", "99010001", Language::kOther},
                                                   {"DE", "90099000", Language::kOther},
                                                   {"BE", "991", Language::kOther}}};
 constexpr std::array<std::uint16_t, 4> kForeignWeights = {50, 15, 20, 15};
+
+constexpr std::array<std::string_view, 12> kFarCountries = {"VN", "LB", "KE", "NP", "CM", "DZ",
+                                                            "VE", "LA", "TR", "PH", "AE", "GH"};
 
 std::string_view any_of(Words words, Random& random) {
   return words[random.below(static_cast<std::uint32_t>(words.size()))];
@@ -55,16 +59,28 @@ const AccountHome& home_of(Party party, Random country) {
 
 }  // namespace
 
+std::span<const std::string_view> far_countries() { return kFarCountries; }
+
 Random Parties::facts_of(Party party, std::uint64_t fact) const {
   return Random(derive(seed_, fact, static_cast<std::uint64_t>(party.kind), party.home, party.number));
 }
 
 std::string_view Parties::country(Party party) const {
-  return party.kind == PartyKind::kCustomer ? "DE" : home_of(party, facts_of(party, kCountry)).country;
+  if (party.of_this_bank() || party.kind == PartyKind::kTill) return "DE";
+  if (party.kind == PartyKind::kFarAway) return kFarCountries[party.home];
+  return home_of(party, facts_of(party, kCountry)).country;
 }
 
 void Parties::append_name(std::string& out, Party party) const {
-  if (party.kind == PartyKind::kCustomer) return customers_.append_name(out, party.number);
+  if (party.of_this_bank()) return customers_.append_name(out, party.number);
+  if (party.kind == PartyKind::kTill) {
+    out.append("Kasse ").append(cities()[party.number].name);
+    return;
+  }
+  if (party.kind == PartyKind::kFarAway) {
+    Random far = facts_of(party, kName);
+    return append_person(out, Language::kOther, far);
+  }
   const AccountHome& home = home_of(party, facts_of(party, kCountry));
   Random random = facts_of(party, kName);
   switch (party.kind) {
@@ -100,6 +116,11 @@ void Parties::append_name(std::string& out, Party party) const {
 
 void Parties::append_account(std::string& out, Party party) const {
   if (party.kind == PartyKind::kCustomer) return customers_.append_account(out, party.number);
+  if (party.kind == PartyKind::kSavings) return customers_.append_savings_account(out, party.number);
+  if (party.kind == PartyKind::kTill) return append_iban(out, "DE", kTillBank, party.number);
+  if (party.kind == PartyKind::kFarAway) {  // such countries' account numbers have no common form
+    return append_padded(out, facts_of(party, kAccount).next() % 1'000'000'000'000, 12);
+  }
   const AccountHome& home = home_of(party, facts_of(party, kCountry));
   append_iban(out, home.country, home.bank, facts_of(party, kAccount).next());
 }

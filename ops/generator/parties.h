@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ namespace weir::generator {
 
 enum class PartyKind : std::uint8_t {
   kCustomer,  // `number` is the customer
+  kSavings,   // a customer's second account; `number` is the customer
   kPerson,    // an outsider; lives where customers live, one in twelve with an account at a fintech bank abroad
   kEmployer,
   kAuthority,  // pensions, grants
@@ -20,13 +22,21 @@ enum class PartyKind : std::uint8_t {
   kMover,      // craftsmen and hauliers
   kMule,       // an outsider's account with a foreign fintech bank
   kExchange,   // turns money into crypto-assets
+  kTill,       // cash that is paid in; `number` is the city of the machine
+  kFarAway,    // a person or company outside Europe; `home` is an index into far_countries()
 };
 
 struct Party {
   PartyKind kind = PartyKind::kPerson;
   std::uint8_t home = 0;  // a home country: index into countries(); unused for customers, mules and exchanges
   std::uint32_t number = 0;
+
+  bool of_this_bank() const { return kind == PartyKind::kCustomer || kind == PartyKind::kSavings; }
 };
+
+// Where families and launderers send money beyond Europe. The first eight are on FATF's list of jurisdictions under
+// increased monitoring of October 2025; the others are not.
+std::span<const std::string_view> far_countries();
 
 class Parties {
  public:

@@ -94,7 +94,11 @@ void RecordWriter::customer(JsonWriter& json, const Step& step) {
 
 void RecordWriter::account(JsonWriter& json, const Step& step) {
   text_.clear();
-  world_.customers.append_account(text_, step.customer);
+  if (step.savings) {
+    world_.customers.append_savings_account(text_, step.customer);
+  } else {
+    world_.customers.append_account(text_, step.customer);
+  }
   json.key("account");
   json.string(text_);
 }
@@ -144,6 +148,10 @@ void RecordWriter::card_payment(JsonWriter& json, const Step& step, std::int64_t
 void RecordWriter::account_payment(JsonWriter& json, const Step& step, std::uint64_t number, std::int64_t time_ms) {
   customer(json, step);
   account(json, step);
+  text_.clear();
+  world_.customers.append_opened(text_, step.customer, step.savings);
+  json.key("account_opened");
+  json.string(text_);
   json.key("direction");
   json.string(step.action == Action::kTransferIn ? "in" : "out");
   text_.clear();
@@ -210,7 +218,7 @@ void RecordWriter::device(JsonWriter& json, const Device& device) {
 
 void RecordWriter::append_memo(std::string& out, const Step& step, std::uint64_t number, std::int64_t time_ms) const {
   // Both legs of a payment carry the payer's words.
-  const bool payer_is_customer = step.action == Action::kTransferIn && step.party.kind == PartyKind::kCustomer;
+  const bool payer_is_customer = step.action == Action::kTransferIn && step.party.of_this_bank();
   const Language language = world_.customers.language(payer_is_customer ? step.party.number : step.customer);
   Random random(derive(world_.options.seed, 0x3e30, number));
   const CivilTime date = civil_from_ms(time_ms);
@@ -267,6 +275,13 @@ void RecordWriter::append_memo(std::string& out, const Step& step, std::uint64_t
       break;
     case Memo::kTransfer:
       word("Übertrag", "overboeking", "virement");
+      break;
+    case Memo::kCash:
+      word("Bareinzahlung", "storting contant", "versement espèces");
+      break;
+    case Memo::kWages:
+      word("Lohn ", "loon ", "paie ");
+      month();
       break;
   }
 }

@@ -1,5 +1,7 @@
 #include "ops/generator/scenario.h"
 
+#include <array>
+
 #include "ops/generator/identifiers.h"
 
 namespace weir::generator {
@@ -9,7 +11,7 @@ std::uint32_t Script::payments() const {
   for (const Line& line : lines_) {
     const Step& step = line.step;
     if (step.action == Action::kCardPayment || step.action == Action::kTransferIn) ++count;
-    if (step.action == Action::kTransferOut) count += step.party.kind == PartyKind::kCustomer ? 2 : 1;
+    if (step.action == Action::kTransferOut) count += step.party.of_this_bank() ? 2 : 1;
   }
   return count;
 }
@@ -20,14 +22,42 @@ void Script::clear() {
 }
 
 std::vector<std::unique_ptr<Scenario>> make_scenarios() {
+  // An incident's draws depend on its scenario's place here.
+  static constexpr std::array kMakers = {
+      make_card_testing,    make_account_takeover,    make_mule_fan_in,
+      make_app_spree,       make_house_move,          make_group_collection,
+      make_bust_out,        make_big_purchase,        make_structuring,
+      make_rapid_movement,  make_funnel_account,      make_fan_out,
+      make_dormant_account, make_round_amounts,       make_high_risk_corridor,
+      make_shop_takings,    make_salary_sweep,        make_loan_purchase,
+      make_rent_split,      make_landlord_rents,      make_wage_day,
+      make_savings_used,    make_builder_instalments, make_family_abroad,
+  };
   std::vector<std::unique_ptr<Scenario>> scenarios;
-  scenarios.push_back(make_card_testing());
-  scenarios.push_back(make_account_takeover());
-  scenarios.push_back(make_mule_fan_in());
-  scenarios.push_back(make_app_spree());
-  scenarios.push_back(make_house_move());
-  scenarios.push_back(make_group_collection());
+  for (const auto make : kMakers) scenarios.push_back(make());
   return scenarios;
+}
+
+double share_of(Kind kind, const GeneratorOptions& options) {
+  switch (kind) {
+    case Kind::kFraud:
+      return options.fraud_share;
+    case Kind::kFraudLookalike:
+      return options.lookalike_share;
+    case Kind::kLaundering:
+      return options.laundering_share;
+    case Kind::kLaunderingLookalike:
+      return options.laundering_lookalike_share;
+  }
+  return 0;
+}
+
+std::uint32_t Scenario::regulars(const World& world, std::int64_t days) const {
+  const GeneratorOptions& options = world.options;
+  const auto a_day = static_cast<std::int64_t>(options.payments_per_day * options.customers + 0.5);
+  const auto share_ppm = static_cast<std::int64_t>(share_of(kind(), options) * 1e6 + 0.5);
+  const std::int64_t incidents = a_day * share_ppm / 100 * share_percent() * days / 1'000'000 / typical_payments();
+  return static_cast<std::uint32_t>(incidents * 3 / 2 + 3);
 }
 
 std::uint32_t gang_count(const World& world) { return 2 + world.customers.size() / 1'000; }

@@ -37,21 +37,32 @@ class Script {
   std::vector<Line> aftermath_;
 };
 
+// Each kind has a share of all payments, chosen by an option.
+enum class Kind : std::uint8_t { kFraud, kFraudLookalike, kLaundering, kLaunderingLookalike };
+
 class Scenario {
  public:
   virtual ~Scenario() = default;
 
   // Stands in the answer key; static storage.
   virtual std::string_view name() const = 0;
-  virtual bool fraud() const = 0;
-  // Its part of all fraud payments, or of all payments of look-alikes, in percent. The parts of each kind sum to 100.
+  virtual Kind kind() const = 0;
+  bool fraud() const { return kind() == Kind::kFraud || kind() == Kind::kLaundering; }
+  // Its part of the payments of its kind, in percent. The parts of each kind sum to 100.
   virtual std::uint32_t share_percent() const = 0;
   // Payments of an average incident; only for pacing.
   virtual std::uint32_t typical_payments() const = 0;
   // Plans one incident that begins on that day. Its customers are claimed; where none is free the script stays empty.
   // The caller fills in the steps' truth and reports, and sorts the lines.
   virtual void plan(World& world, const Today& today, Random& random, Script& script) const = 0;
+
+ protected:
+  // How many customers it takes if each does this about two times out of three, once in so many days.
+  std::uint32_t regulars(const World& world, std::int64_t days) const;
 };
+
+// The option that is the share of that kind.
+double share_of(Kind kind, const GeneratorOptions& options);
 
 // All scenarios, always in the same order.
 std::vector<std::unique_ptr<Scenario>> make_scenarios();
@@ -62,6 +73,24 @@ std::unique_ptr<Scenario> make_mule_fan_in();
 std::unique_ptr<Scenario> make_app_spree();
 std::unique_ptr<Scenario> make_house_move();
 std::unique_ptr<Scenario> make_group_collection();
+std::unique_ptr<Scenario> make_bust_out();
+std::unique_ptr<Scenario> make_big_purchase();
+std::unique_ptr<Scenario> make_structuring();
+std::unique_ptr<Scenario> make_rapid_movement();
+std::unique_ptr<Scenario> make_funnel_account();
+std::unique_ptr<Scenario> make_fan_out();
+std::unique_ptr<Scenario> make_dormant_account();
+std::unique_ptr<Scenario> make_round_amounts();
+std::unique_ptr<Scenario> make_high_risk_corridor();
+std::unique_ptr<Scenario> make_shop_takings();
+std::unique_ptr<Scenario> make_salary_sweep();
+std::unique_ptr<Scenario> make_loan_purchase();
+std::unique_ptr<Scenario> make_rent_split();
+std::unique_ptr<Scenario> make_landlord_rents();
+std::unique_ptr<Scenario> make_wage_day();
+std::unique_ptr<Scenario> make_savings_used();
+std::unique_ptr<Scenario> make_builder_instalments();
+std::unique_ptr<Scenario> make_family_abroad();
 
 // How many gangs are at work at a time: one for each thousand customers, and two more.
 std::uint32_t gang_count(const World& world);

@@ -47,6 +47,8 @@ enum class Memo : std::uint8_t {
   kDeposit,
   kMoving,
   kTransfer,
+  kCash,
+  kWages,
 };
 
 enum class Change : std::uint8_t { kDeviceEnrolled, kDeviceRemoved, kEmail, kPhoneNumber, kAddress, kLimitRaised };
@@ -64,6 +66,7 @@ struct Step {
   Memo memo = Memo::kNone;
   Change change = Change::kDeviceEnrolled;
   bool instant = false;
+  bool savings = false;  // account payments: on the customer's second account
   std::uint32_t customer = 0;
   std::uint32_t merchant = 0;  // card payments: index into Merchants
   std::int64_t amount = 0;     // card payments: minor units of the merchant's currency; else euro cents
@@ -71,8 +74,9 @@ struct Step {
   Party party;                 // account payments
   Device device;
   Truth truth;
-  std::int64_t reported_ms = 0;  // fraud: when its victims report it; 0: never
-  std::uint64_t reference = 0;   // an account payment's second leg: the number of the first
+  std::int64_t reported_ms = 0;  // fraud: when its victims, or for laundering an officer, report it; 0: never
+  bool found_by_officer = false;
+  std::uint64_t reference = 0;  // an account payment's second leg: the number of the first
 };
 
 }  // namespace weir::generator

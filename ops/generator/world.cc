@@ -60,6 +60,10 @@ Party World::any_person(std::uint32_t customer, Random& random) const {
   return {PartyKind::kPerson, home_country(customer), static_cast<std::uint32_t>(random.next())};
 }
 
+Party World::any_company(std::uint32_t customer, Random& random) const {
+  return {PartyKind::kEmployer, home_country(customer), static_cast<std::uint32_t>(random.next())};
+}
+
 Party World::any_exchange(Random& random) const {
   return {PartyKind::kExchange, 0, static_cast<std::uint32_t>(derive(options.seed, 0xec4a, random.below(5)))};
 }
@@ -111,6 +115,13 @@ Step World::incoming(std::uint32_t customer, Party from, std::int64_t cents, Mem
   Step step = transfer(customer, from, cents, memo, {});
   step.action = Action::kTransferIn;
   step.channel = Channel::kBatch;
+  return step;
+}
+
+Step World::cash_deposit(std::uint32_t customer, std::uint16_t city, std::int64_t cents) const {
+  Step step = incoming(customer, {PartyKind::kTill, 0, city}, cents, Memo::kCash);
+  step.channel = Channel::kAtm;
+  step.instant = false;
   return step;
 }
 

@@ -28,6 +28,9 @@ struct World {
   // Anybody's account at another bank.
   Party any_person(std::uint32_t customer, Random& random) const;
 
+  // A company at another bank of the customer's country.
+  Party any_company(std::uint32_t customer, Random& random) const;
+
   // One of a handful of exchanges, honest customers' and mules' alike.
   Party any_exchange(Random& random) const;
 
@@ -42,6 +45,8 @@ struct World {
   Step online_payment(std::uint32_t customer, Category category, std::int64_t cents, bool exact, Random& random) const;
   Step transfer(std::uint32_t customer, Party to, std::int64_t cents, Memo memo, const Device& device) const;
   Step incoming(std::uint32_t customer, Party from, std::int64_t cents, Memo memo) const;
+  // Notes put in at a machine of that city.
+  Step cash_deposit(std::uint32_t customer, std::uint16_t city, std::int64_t cents) const;
   Step profile_change(std::uint32_t customer, Change change, const Device& device) const;
 };
 

@@ -34,8 +34,7 @@ std::string data_file(const std::string& name) {
   return std::string(source == nullptr ? "." : source) + "/../shared/data/" + name;
 }
 
-TEST(PackData, TheDemoReadsEveryRecordOfTheGenerator) {
-  const auto policy = shipped("demo");
+void read_generated(const Policy& policy) {
   generator::Generator generator{generator::GeneratorOptions{}};
   event::JsonReader reader(*policy.schema, kTokenKey);
   event::Event event(*policy.schema, 0);
@@ -62,6 +61,10 @@ TEST(PackData, TheDemoReadsEveryRecordOfTheGenerator) {
     EXPECT_TRUE(seen[slot]) << "no record has " << policy.schema->fields[slot].name;
   }
 }
+
+TEST(PackData, TheDemoReadsEveryRecordOfTheGenerator) { read_generated(shipped("demo")); }
+
+TEST(PackData, TheTypologiesReadEveryRecordOfTheGenerator) { read_generated(shipped("aml-typologies")); }
 
 void read_rows(const Policy& policy, const std::string& name) {
   const auto path = data_file(name);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -45,13 +46,18 @@ TEST_P(ShippedPolicy, IsBuiltInByteForByte) {
   EXPECT_EQ(on_disk->hash, built_in->hash);
 }
 
-INSTANTIATE_TEST_SUITE_P(Packs, ShippedPolicy, testing::Values("demo", "handbook", "sparkov", "template"),
-                         [](const testing::TestParamInfo<std::string>& tested) { return tested.param; });
+INSTANTIATE_TEST_SUITE_P(Packs, ShippedPolicy,
+                         testing::Values("aml-typologies", "demo", "handbook", "sparkov", "template"),
+                         [](const testing::TestParamInfo<std::string>& tested) {
+                           std::string name = tested.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
-TEST(Packs, AreTheseFour) {
+TEST(Packs, AreTheseFive) {
   std::string names;
   for (const auto& pack : packs::shipped()) names.append(pack.name).append(" ");
-  EXPECT_EQ(names, "demo handbook sparkov template ");
+  EXPECT_EQ(names, "aml-typologies demo handbook sparkov template ");
   EXPECT_EQ(packs::find("nothing"), nullptr);
 }
 

@@ -30,7 +30,7 @@ class PolicyCommands : public testing::Test {
 };
 
 TEST_F(PolicyCommands, WhatInitWritesPassesCheckAsItStands) {
-  for (const std::string from : {"template", "demo", "handbook", "sparkov"}) {
+  for (const std::string from : {"template", "demo", "handbook", "sparkov", "aml-typologies"}) {
     const auto made = run({"init", at(from), "--from", from});
     EXPECT_EQ(made.exit_code, 0) << made.err;
     const auto checked = run({"check", at(from)});

@@ -44,7 +44,8 @@ TEST(Options, RatesAreAcceptedUpToTheirLimits) {
   EXPECT_TRUE(accepts(&GeneratorOptions::payments_per_day, 20.0));
   EXPECT_FALSE(accepts(&GeneratorOptions::payments_per_day, 20.01));
   for (const auto field :
-       {&GeneratorOptions::fraud_share, &GeneratorOptions::lookalike_share, &GeneratorOptions::late_share,
+       {&GeneratorOptions::fraud_share, &GeneratorOptions::lookalike_share, &GeneratorOptions::laundering_share,
+        &GeneratorOptions::laundering_lookalike_share, &GeneratorOptions::late_share,
         &GeneratorOptions::duplicate_share, &GeneratorOptions::malformed_share}) {
     EXPECT_FALSE(accepts(field, -0.001));
     EXPECT_TRUE(accepts(field, 0.0));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/base/civil_time.h"
@@ -49,6 +50,7 @@ class ScenarioTest : public ::testing::Test {
   World world_{[] {
     GeneratorOptions options;
     options.seed = 12;
+    options.laundering_lookalike_share = 0.03;  // enough landlords for an incident a day
     return options;
   }()};
   Today today_;
@@ -187,16 +189,148 @@ TEST_F(ScenarioTest, GroupCollectionSpendsAtMostWhatCameInAfterAllOfIt) {
   });
 }
 
+TEST_F(ScenarioTest, BustOutEmptiesTheCardFromTheOwnPhoneAfterTheLimit) {
+  for_each_incident(*make_bust_out(), [&](Script& script) {
+    std::int64_t spent = 0;
+    for (const Script::Line& line : script.lines()) {
+      if (line.step.action == Action::kProfileChange) {
+        ASSERT_EQ(&line, script.lines().data()) << "the limit is raised first";
+        continue;
+      }
+      spent += cents(line.step);
+      const std::uint64_t own = world_.customers.phone_id(line.step.customer, day_of(line.time_ms));
+      ASSERT_TRUE(line.step.device.id == 0 || line.step.device.id == own);
+    }
+    ASSERT_GE(script.payments(), 6U);
+    ASSERT_GE(spent, 100'000);
+  });
+}
+
+TEST_F(ScenarioTest, StructuredDepositsStayBelowTheLimit) {
+  int near = 0;
+  for_each_incident(*make_structuring(), [&](Script& script) {
+    std::int64_t balance = 0;
+    int deposits = 0;
+    for (const Script::Line& line : script.lines()) {
+      balance += line.step.action == Action::kTransferIn ? cents(line.step) : -cents(line.step);
+      ASSERT_GE(balance, 0);
+      if (line.step.action != Action::kTransferIn) continue;
+      ++deposits;
+      ASSERT_EQ(line.step.party.kind, PartyKind::kTill);
+      ASSERT_LT(cents(line.step), 1'000'000);
+      ASSERT_EQ(cents(line.step) % 5'000, 0) << "notes";
+      near += deposits == 1 && cents(line.step) >= 750'000;
+    }
+    ASSERT_GE(deposits, 4);
+  });
+  EXPECT_NEAR(near, 300, 40);
+}
+
+// What comes in goes out again, and never more than came in.
+TEST_F(ScenarioTest, LaunderedMoneyPassesThrough) {
+  for (const auto make : {make_rapid_movement, make_funnel_account, make_fan_out, make_dormant_account}) {
+    for_each_incident(*make(), [&](Script& script) {
+      const bool savings = script.lines().front().step.savings;
+      std::int64_t received = 0;
+      std::int64_t sent = 0;
+      for (const Script::Line& line : script.lines()) {
+        ASSERT_EQ(line.step.savings, savings);
+        (line.step.action == Action::kTransferIn ? received : sent) += cents(line.step);
+        ASSERT_LE(sent, received);
+      }
+      ASSERT_GE(sent * 100, received * 68) << make()->name();
+    });
+  }
+}
+
+TEST_F(ScenarioTest, ADormantAccountIsNotWokenTwiceInAYear) {
+  std::map<std::uint32_t, std::int64_t> woken;
+  for (const auto make : {make_dormant_account, make_savings_used}) {
+    for_each_incident(*make(), [&](Script& script) {
+      const Script::Line& first = script.lines().front();
+      ASSERT_TRUE(first.step.savings);
+      const auto [known, is_new] = woken.emplace(first.step.customer, first.time_ms);
+      ASSERT_TRUE(is_new || first.time_ms - known->second > 365 * kDayMs);
+    });
+    woken.clear();  // each maker's days begin anew, in the same world
+    for (std::uint32_t i = 0; i < world_.customers.size(); ++i) {
+      world_.customers.mutate(i).busy_until_ms = 0;
+      world_.customers.mutate(i).savings_used_ms = INT64_MIN / 2;
+    }
+  }
+}
+
+TEST_F(ScenarioTest, FanOutPaysManyWhereWagesPayTheSameOnesAgain) {
+  std::set<std::uint32_t> known;
+  int again = 0;
+  int wages = 0;
+  for_each_incident(*make_wage_day(), [&](Script& script) {
+    for (const Script::Line& line : script.lines()) {
+      if (line.step.memo != Memo::kWages) continue;
+      ++wages;
+      again += !known.insert(line.step.party.number).second;
+    }
+  });
+  EXPECT_GT(again, wages * 3 / 4);
+  for_each_incident(*make_fan_out(), [&](Script& script) {
+    std::set<std::pair<PartyKind, std::uint32_t>> payees;
+    for (const Script::Line& line : script.lines()) {
+      if (line.step.action == Action::kTransferOut) payees.emplace(line.step.party.kind, line.step.party.number);
+    }
+    ASSERT_GE(payees.size(), 7U);
+  });
+}
+
+TEST_F(ScenarioTest, CorridorsHaveSeveralPayeesWhereFamiliesHaveOneOrTwo) {
+  const auto payees = [](Script& script) {
+    std::set<std::uint32_t> far;
+    for (const Script::Line& line : script.lines()) {
+      if (line.step.party.kind == PartyKind::kFarAway) far.insert(line.step.party.number);
+    }
+    return far.size();
+  };
+  std::size_t several = 0;
+  for_each_incident(*make_high_risk_corridor(), [&](Script& script) { several += payees(script) >= 2; });
+  EXPECT_GE(several, 360U);
+  for_each_incident(*make_family_abroad(), [&](Script& script) {
+    ASSERT_GE(payees(script), 1U);
+    ASSERT_LE(payees(script), 2U);
+  });
+}
+
+// Every scenario that has no test of its own above: it is paced as it says.
+TEST_F(ScenarioTest, LookalikesOfLaunderingAreAsLongAsTheySay) {
+  for (const auto make : {make_big_purchase, make_shop_takings, make_salary_sweep, make_loan_purchase, make_rent_split,
+                          make_builder_instalments}) {
+    for_each_incident(*make(), [&](Script& script) { ASSERT_FALSE(script.lines().empty()); });
+  }
+}
+
+TEST_F(ScenarioTest, ALandlordsTenantsAreTheSameEveryMonth) {
+  std::map<std::uint32_t, std::set<std::uint32_t>> tenants;
+  for_each_incident(*make_landlord_rents(), [&](Script& script) {
+    std::set<std::uint32_t> paid;
+    for (const Script::Line& line : script.lines()) {
+      if (line.step.action == Action::kTransferIn) paid.insert(line.step.party.number);
+      const CivilTime date = civil_from_ms(line.time_ms);
+      ASSERT_LE(date.day, 7);
+    }
+    ASSERT_GE(paid.size(), 4U);
+    const auto [known, is_new] = tenants.emplace(script.lines().front().step.customer, paid);
+    ASSERT_TRUE(is_new || known->second == paid);
+  });
+}
+
 TEST_F(ScenarioTest, SharesOfEachKindSumToAHundred) {
-  std::uint32_t fraud = 0;
-  std::uint32_t honest = 0;
+  std::map<Kind, std::uint32_t> percent;
   std::set<std::string_view> names;
   for (const auto& scenario : make_scenarios()) {
-    (scenario->fraud() ? fraud : honest) += scenario->share_percent();
+    percent[scenario->kind()] += scenario->share_percent();
     names.insert(scenario->name());
   }
-  EXPECT_EQ(fraud, 100U);
-  EXPECT_EQ(honest, 100U);
+  const std::map<Kind, std::uint32_t> whole = {
+      {Kind::kFraud, 100}, {Kind::kFraudLookalike, 100}, {Kind::kLaundering, 100}, {Kind::kLaunderingLookalike, 100}};
+  EXPECT_EQ(percent, whole);
   EXPECT_EQ(names.size(), make_scenarios().size());
 }
 

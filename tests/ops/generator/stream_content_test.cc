@@ -80,6 +80,7 @@ TEST(StreamContent, FraudIsTheConfiguredShareOfPayments) {
   for (const double share : {0.0, 0.005, 0.05}) {
     GeneratorOptions options = options_with_seed(31);
     options.fraud_share = share;
+    options.laundering_share = 0;
     Generator generator(options);
     GeneratedRecord record;
     double payments = 0;
@@ -115,7 +116,9 @@ TEST(StreamContent, EveryTypologyAndLookalikeOccurs) {
   for (const Payment& event : events_of(default_sample())) {
     ++(event.record.truth.fraud ? fraud : honest)[std::string(event.record.truth.typology)];
   }
-  for (const char* name : {"card_testing", "account_takeover", "mule_fan_in"}) EXPECT_GT(fraud[name], 50) << name;
+  for (const char* name : {"card_testing", "account_takeover", "mule_fan_in", "bust_out"}) {
+    EXPECT_GT(fraud[name], 50) << name;
+  }
   for (const char* name : {"app_spree", "house_move", "group_collection", "holiday_abroad", "new_phone"}) {
     EXPECT_GT(honest[name], 50) << name;
   }
