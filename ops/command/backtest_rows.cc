@@ -60,7 +60,7 @@ Result<std::unique_ptr<BacktestRows>> BacktestRows::open(const BacktestRowsOptio
   for (const auto slot : rule->slots) {
     if (slot >= policy.list_slot(0)) continue;
     rows->slots_.push_back(slot);
-    header += "," + names[slot];
+    header += ",values." + names[slot];  // a fact may have the same name
   }
   rows->hits_ << header << '\n';
   rows->kept_.push_back(std::move(header));

@@ -138,8 +138,8 @@ class Backtest(unittest.TestCase):
         self.assertEqual(missed + sum(row["truth"] == "fraud" for row in hits),
                          sum(row["truth"] == "fraud" for row in self.rows))
         for row in hits:
-            self.assertEqual(row["channel"], "online")
-            self.assertGreater(decimal.Decimal(row["billing_amount"]), 300)
+            self.assertEqual(row["values.channel"], "online")
+            self.assertGreater(decimal.Decimal(row["values.billing_amount"]), 300)
 
     def test_flips_are_those_of_its_rows(self):
         stopped = collections.Counter(row["truth"] for row in self.rows
