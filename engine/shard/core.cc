@@ -3,6 +3,16 @@
 #include <utility>
 
 namespace weir::shard {
+namespace {
+
+std::string_view text_of(const policy::Policy& policy, std::string_view path) {
+  for (const auto& file : policy.files) {
+    if (file.path == path) return file.text;
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
                        std::unique_ptr<Memory> predecessor) {
@@ -17,19 +27,16 @@ Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Stor
   return core;
 }
 
-bool same_histories(const policy::Policy& a, const policy::Policy& b) {
-  const auto text = [](const policy::Policy& policy, std::string_view path) {
-    for (const auto& file : policy.files) {
-      if (file.path == path) return std::string_view(file.text);
-    }
-    return std::string_view();
-  };
+bool same_rows(const policy::Policy& a, const policy::Policy& b) {
   // Amounts in the base currency stay in the past as they were: new rates are for new events.
   const auto base = [](const policy::Policy& policy) {
     return policy.schema->exchange == nullptr ? 0 : policy.schema->exchange->base().numeric;
   };
-  return a.history_ms == b.history_ms && a.time_zones == b.time_zones && base(a) == base(b) &&
-         text(a, "schema.yaml") == text(b, "schema.yaml") && text(a, "features.yaml") == text(b, "features.yaml");
+  return a.time_zones == b.time_zones && base(a) == base(b) && text_of(a, "schema.yaml") == text_of(b, "schema.yaml");
+}
+
+bool same_histories(const policy::Policy& a, const policy::Policy& b) {
+  return a.history_ms == b.history_ms && same_rows(a, b) && text_of(a, "features.yaml") == text_of(b, "features.yaml");
 }
 
 void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options) {

@@ -32,6 +32,9 @@ struct Core {
 Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
                        std::unique_ptr<Memory> predecessor = nullptr);
 
+// Whether both policies keep the same columns of each event. Else a memory may lack what the store has: a field that
+// was left out for a while is in older rows there.
+bool same_rows(const policy::Policy& a, const policy::Policy& b);
 // Whether both policies read events and keep histories in the same way: then one may follow the other at once.
 bool same_histories(const policy::Policy& a, const policy::Policy& b);
 // The core goes on under another policy of the same histories.

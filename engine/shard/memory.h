@@ -44,8 +44,8 @@ struct Resident;
 class Memory {
  public:
   // `store` may be nullptr and is not owned. Fails if the stored catalogue or waiting labels can't be read.
-  // `predecessor`, or nullptr: a memory of another policy over the same store, into which all of it is written. What it
-  // holds is taken over when it is asked for, so that nobody waits for the disk.
+  // `predecessor`, or nullptr: a memory of another policy with the same schema over the same store, into which all of
+  // it is written. What it holds is taken over when it is asked for, so that nobody waits for the disk.
   static Result<std::unique_ptr<Memory>> create(std::shared_ptr<const event::Schema> schema,
                                                 const features::FeatureSet& features, state::Store* store,
                                                 const MemoryOptions& options,

@@ -326,7 +326,8 @@ Result<bool> Runner::State::settle(std::int64_t now_ms, bool sync) {
 Status Runner::State::use_policy(std::shared_ptr<const policy::Policy> policy) {
   base = progress();
   core.step = nullptr;  // it works on the memory that goes over to the successor
-  auto made = make_core(std::move(policy), ports.store, options.core, std::move(core.memory));
+  auto predecessor = core.policy && same_rows(*core.policy, *policy) ? std::move(core.memory) : nullptr;
+  auto made = make_core(std::move(policy), ports.store, options.core, std::move(predecessor));
   if (!made) return made.error();
   core = std::move(*made);
   core.step->progress = base;
