@@ -45,7 +45,8 @@ def times_of(rows):
 
 def payment(number, time, account, other, direction, amount):
     return {"type": "account_payment", "id": f"p-{number:012}", "time": iso(time), "customer": {"id": f"c-{account}"},
-            "account": f"A{account}", "direction": direction, "billing_amount": amount,
+            "account": f"A{account}", "direction": direction, "amount": amount, "currency": "EUR",
+            "billing_amount": amount,
             "channel": "mobile" if direction == "out" else "batch",
             "counterparty": {"account": f"A{other}", "country": "DE"}}
 
@@ -89,6 +90,9 @@ def make_tiny(folder):
 def backtest(weir, policy, folder):
     (folder / "token.key").write_text("0123456789abcdef" * 4 + "\n", encoding="utf-8")
     (folder / "token.key").chmod(0o600)
+    if policy is None:
+        policy = folder / "policy"
+        subprocess.run([weir, "init", policy, "--from", "aml-typologies"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([weir, "backtest", "--policy", policy, "--in", folder / "payments.jsonl", "--labels",
                     folder / "labels.jsonl", "--token-key", folder / "token.key", "--customer", "account", "--json",
                     folder / "report.json", "--quiet"], check=True)
@@ -110,7 +114,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", type=pathlib.Path)
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--policy", default=ROOT / "rules/packs/aml-typologies", type=pathlib.Path)
+    parser.add_argument("--policy", type=pathlib.Path, help="instead of the pack as it is shipped")
     parser.add_argument("--build", default=ROOT / "build/release", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path, help="leave the converted files and the report there")
     parser.add_argument("--tiny", action="store_true")

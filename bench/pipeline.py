@@ -124,7 +124,7 @@ class Bench:
         return done.stdout.strip()
 
     def start(self):
-        pack = "demo" if self.options.tiny else "handbook"
+        pack = "retail-bank" if self.options.tiny else "handbook"
         self.output_of("init", "policy", "--from", pack)
         self.output_of("config", "--new", "weir.yaml")
         policy = json.loads(self.output_of("check", "policy", "--json"))

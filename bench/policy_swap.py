@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a change of the policy costs a running engine: latency from topic to topic, with changes and without, by turns.
 
-Starts Apache Kafka and `weir run` with the demo policy as topic_to_topic.py does, and sends records on a fixed
+Starts Apache Kafka and `weir run` with the policy retail-bank as topic_to_topic.py does, and sends records on a fixed
 schedule. In the blocks of a side its policies follow each other by `weir policy use`; in steady blocks nothing changes.
 Every record's answer must come exactly once, and at the end `weir replay` must come to each recorded decision again,
 under all the policies. Prints a markdown page; --out writes it to a file.
@@ -79,9 +79,8 @@ class Bench(topic_to_topic.Bench):
         more = "id: bench-more\ndescription: One rule more\nreason: B1\nmode: shadow\nthen: {points: 1}\nwhen: "
         amount = "event_type == 'card_payment' && billing_amount > eur('900.00')"
         (self.home / "more/rules/more.yaml").write_text(more + amount + "\n")
-        features = (self.home / "feature/features.yaml")
-        features.write_text(features.read_text().replace(
-            "\ncard:\n", "\ncard:\n  bench_48h: {count: events, window: 48h, where: channel == 'online'}\n", 1))
+        (self.home / "feature/features/bench.yaml").write_text(
+            "card:\n  bench_48h: {count: events, window: 48h, where: channel == 'online'}\n")
         (self.home / "feature/rules/more.yaml").write_text(more + amount + " && card.bench_48h > 2\n")
         (self.home / "many/rules/many.yaml").write_text(made_rules(self.options.rules))
         self.taken = {side: [] for side in SIDES}
@@ -129,7 +128,7 @@ class Bench(topic_to_topic.Bench):
                  "- `" + " ".join(["bench/policy_swap.py", *sys.argv[1:]]) + "`",
                  f"- {options.rate} transactions/s, {options.seconds} s a block after {options.warm_up} s of warm-up, "
                  f"{options.blocks} blocks of each side by turns after one of each that is not counted; in all but the "
-                 f"steady ones a change {options.period:g} s after the one before; demo policy",
+                 f"steady ones a change {options.period:g} s after the one before; policy retail-bank",
                  f"- answers: {sum(block['sent'] for block in self.blocks)} records sent, each with its decision exactly "
                  f"once; replay of the whole audit stream: {self.replay}", "",
                  "Milliseconds from when a record was due to when its decision was received, every record counted:", "",

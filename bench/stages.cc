@@ -1,6 +1,6 @@
-// What each stage of the step costs by itself, in processor time of one thread: the demo policy on the generator's
-// stream, everything in memory, no files. Histories are filled first; then every stage takes block after block of the
-// stream, one stage at a time, and the engine's own step takes the same blocks for comparison.
+// What each stage of the step costs by itself, in processor time of one thread: the policy retail-bank on the
+// generator's stream, everything in memory, no files. Histories are filled first; then every stage takes block after
+// block of the stream, one stage at a time, and the engine's own step takes the same blocks for comparison.
 //
 // Answers are checked while the histories are filled: the stages put together give the step's audit record, leaf and
 // decision for every event, byte for byte, and the audit record read back gives the event.
@@ -90,7 +90,7 @@ class Bench {
  public:
   explicit Bench(const Options& options)
       : options_(options),
-        policy_(shipped("demo")),
+        policy_(shipped("retail-bank")),
         core_(in_memory(policy_)),
         stages_(policy_),
         generator_(generator_options(options)),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Latency from topic to topic: Weir beside a bare pass-through, on one real broker, in alternating blocks.
 
-Starts Apache Kafka (ops/setup/kafka), makes the records (weir generate), starts `weir run` with the demo policy and
-bench/pass_through, and lets bench/topic_to_topic send and receive: records on a fixed schedule, latency from when a
+Starts Apache Kafka (ops/setup/kafka), makes the records (weir generate), starts `weir run` with the policy
+retail-bank and bench/pass_through, and lets bench/topic_to_topic send and receive: records on a fixed schedule, latency from when a
 record was due. Every record's answer must come exactly once. Prints a markdown page; --out writes it to a file.
 """
 
@@ -130,7 +130,7 @@ class Bench:
                                   "dead-letters": 1, "pass-in": options.partitions,
                                   "pass-out": options.partitions}.items():
             output_of(self.weir, "topics", "create", f"{base}/{topic}", "--partitions", str(partitions))
-        output_of(self.weir, "init", "policy", "--from", "demo", cwd=home)
+        output_of(self.weir, "init", "policy", "--from", "retail-bank", cwd=home)
         output_of(self.weir, "config", "--new", "weir.yaml", cwd=home)
         self.port = free_port()
         # The records play weeks in a minute, so their own time is the clock. The broker's clients get their lists with
@@ -218,7 +218,7 @@ class Bench:
                  f"{options.blocks} blocks of each side by turns after one of each that is not counted, "
                  f"{options.partitions} partitions, producers with {', '.join(options.producer or ['linger.ms=0'])}"
                  + (f", consumers with {', '.join(options.consumer)}" if options.consumer else "")
-                 + f", acks=all, the sender with linger.ms={options.sender_linger}; demo policy"
+                 + f", acks=all, the sender with linger.ms={options.sender_linger}; policy retail-bank"
                  + (f"; {', '.join(options.set)}" if options.set else ""),
                  f"- answers: {sum(block['sent'] for block in self.blocks)} records sent, each with its answer exactly "
                  "once (Weir: a decision of its id; pass-through: its bytes), nothing else came", "",

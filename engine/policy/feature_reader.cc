@@ -249,12 +249,12 @@ std::string_view aggregate_name(Aggregate aggregate) {
       ->name;
 }
 
-Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Issues& issues) {
-  Features out;
+void read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Features& out,
+                   Issues& issues) {
   FeatureReader reader(draft, history_ms, issues);
   std::vector<std::string> entities;
   for (const auto& entity : draft.schema.entities) entities.push_back(entity.name);
-  for (const auto& entity : yaml::entries_of(&root, "features.yaml", issues)) {
+  for (const auto& entity : yaml::entries_of(&root, "a file of features", issues)) {
     const auto& name = entity.key.text;
     if (std::find(entities.begin(), entities.end(), name) == entities.end()) {
       auto suggestion = yaml::did_you_mean(name, entities);
@@ -264,12 +264,19 @@ Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::in
     for (const auto& entry : yaml::entries_of(&entity.value, "the features of `" + name + "`", issues)) {
       if (out.drafts.size() == kMaxFeatures) {
         issues.error(entry.key.place, "a policy has at most " + std::to_string(kMaxFeatures) + " features");
-        return out;
+        return;
       }
-      reader.read(name, entry, out);
+      const auto [known, is_new] = out.places.emplace(name + "." + entry.key.text, entry.key.place);
+      if (is_new) {
+        reader.read(name, entry, out);
+      } else {
+        issues.error(entry.key.place,
+                     "there is a feature `" + known->first + "` already, in " + known->second.file->name + ", line " +
+                         std::to_string(known->second.line),
+                     "keep one of them, or give this one another name");
+      }
     }
   }
-  return out;
 }
 
 }  // namespace weir::policy

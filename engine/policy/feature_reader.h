@@ -1,7 +1,8 @@
-// features.yaml: a mapping of entities to their features.
+// features.yaml and features/*.yaml: mappings of entities to their features.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,13 +15,16 @@
 namespace weir::policy {
 
 struct Features {
-  std::vector<FeatureDraft> drafts;  // in the order written
+  std::vector<FeatureDraft> drafts;     // in the order written
+  std::map<std::string, Place> places;  // by "card.count_1h"
   // The bytes of string defaults; they must live as long as any of the definitions.
   std::shared_ptr<std::deque<std::string>> texts = std::make_shared<std::deque<std::string>>();
 };
 
-// `history_ms` is 0 if it is not known. Default values of enumerations view the names in `draft.schema`.
-Features read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Issues& issues);
+// Adds the features of one file. `history_ms` is 0 if it is not known. Default values of enumerations view the names in
+// `draft.schema`.
+void read_features(const yaml::Node& root, const SchemaDraft& draft, std::int64_t history_ms, Features& out,
+                   Issues& issues);
 
 // The `default` of a feature of this definition, of the type that it yields. Nothing, and an issue, if it can't be.
 std::optional<Value> read_default(const yaml::Node& node, const features::Definition& definition,

@@ -112,11 +112,10 @@ class Loader {
 
   // Features and rules. What can't be known for a fault elsewhere is not complained about.
   void read_rest() {
-    const bool has_features = roots_.count("features.yaml") > 0;
-    if (const auto* features = root("features.yaml")) {
-      features_ = read_features(*features, *draft_, settings_.history_ms, issues_);
-    } else if (has_features) {
-      return;
+    for (const auto& [path, document] : roots_) {
+      if (!is_feature_file(path)) continue;
+      if (!document) return;
+      read_features(*document, *draft_, settings_.history_ms, features_, issues_);
     }
     read_lists();
     const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);

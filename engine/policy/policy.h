@@ -58,14 +58,14 @@ cel::Environment rule_environment(const event::Schema& schema, const std::vector
 inline constexpr std::string_view kTimeZonesEntry = ".time-zones";
 std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones = cel::time_zone_version());
 
-// Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml, lists/*.yaml,
-// rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other files are not part of the policy,
-// but what looks like a slip of the pen is an issue: another .yaml beside these, a .yml, a symbolic link or a special
-// file by such a name. Hidden files are never looked at.
+// Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml,
+// features/*.yaml, lists/*.yaml, rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other
+// files are not part of the policy, but what looks like a slip of the pen is an issue: another .yaml beside these, a
+// .yml, a symbolic link or a special file by such a name. Hidden files are never looked at.
 Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);
 
 // Checks everything and reports all faults at once, in the order of place; messages name files as `prefix` + path.
-// features.yaml and rules may be missing. On failure the issues hold the warnings too. `tests`: gets the tests beside
+// Features and rules may be missing. On failure the issues hold the warnings too. `tests`: gets the tests beside
 // the rules, if it isn't nullptr.
 Result<Policy, Issues> load_policy(std::vector<PolicyFile> files, std::string_view prefix,
                                    std::vector<book::TestedRule>* tests = nullptr);

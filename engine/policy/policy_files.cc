@@ -52,13 +52,12 @@ class DirectoryReader {
   void read_entry(const std::string& path, const fs::directory_entry& entry, std::size_t depth) {
     std::error_code error;
     const auto status = entry.symlink_status(error);
-    const bool is_rules =
-        path == "rules" || path.starts_with("rules/") || path == "lists" || path.starts_with("lists/");
+    const bool is_ours = is_policy_folder(path);
     std::string advice;
     const auto kind = classify_path(path, advice);
     const bool hidden = entry.path().filename().string().starts_with('.');
     if (!error && fs::is_directory(status)) {
-      if (!is_rules || hidden) return;
+      if (!is_ours || hidden) return;
       if (depth == kMaxRuleFolderDepth) {
         report(entry.path().string(),
                "rule folders are nested more than " + std::to_string(kMaxRuleFolderDepth) + " deep");
@@ -67,12 +66,12 @@ class DirectoryReader {
       read_folder(path + "/", depth + 1);
       return;
     }
-    const bool linked_folder = !error && fs::is_symlink(status) && is_rules && !hidden && kind == PathKind::kIgnored;
+    const bool linked_folder = !error && fs::is_symlink(status) && is_ours && !hidden && kind == PathKind::kIgnored;
     if (linked_folder && fs::is_directory(entry.path(), error)) {
       report(entry.path().string(), "a policy has no symbolic links", "put the files themselves here");
       return;
     }
-    if (path == "rules" || path == "lists") {
+    if (path == "rules" || path == "lists" || path == "features") {
       report(entry.path().string(), "this is not a directory", "its files go into a folder `" + path + "`");
     }
     if (kind == PathKind::kIgnored) return;

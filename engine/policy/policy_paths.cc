@@ -10,8 +10,22 @@ namespace weir::policy {
 namespace {
 
 const std::array<std::string, 4> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "exchange.csv"};
-constexpr std::string_view kRules = "rules/";
-constexpr std::string_view kLists = "lists/";
+
+// A folder with files of a policy.
+struct Folder {
+  std::string_view name;   // with '/'
+  std::string_view holds;  // "lists"
+  bool has_folders;
+};
+constexpr std::array<Folder, 3> kFolders{{{"rules/", "rule files", true},
+                                          {"lists/", "definitions of lists", false},
+                                          {"features/", "files of features", false}}};
+
+const Folder* folder_of(std::string_view path) {
+  const auto found =
+      std::find_if(kFolders.begin(), kFolders.end(), [&](const Folder& f) { return path.starts_with(f.name); });
+  return found == kFolders.end() ? nullptr : &*found;
+}
 
 bool has_plain_name(std::string_view path) {
   return std::all_of(path.begin(), path.end(), [](char c) {
@@ -26,21 +40,18 @@ PathKind classify_path(std::string_view path, std::string& advice) {
   if (path.starts_with('.') || path.find("/.") != std::string_view::npos) return PathKind::kIgnored;
   const bool is_yaml = path.ends_with(".yaml");
   const bool is_yml = path.ends_with(".yml");
-  const bool in_lists = path.starts_with(kLists);
-  if (in_lists && path.ends_with(".csv")) return PathKind::kIgnored;
-  if (in_lists && path.find('/', kLists.size()) != std::string_view::npos) {
+  if (const auto* folder = folder_of(path)) {
     if (!is_yaml && !is_yml) return PathKind::kIgnored;
-    advice = "lists stand in the folder lists/ itself";
-    return PathKind::kSuspicious;
-  }
-  if (path.starts_with(kRules) || in_lists) {
-    if (is_yaml && !has_plain_name(path)) {
-      advice = "name it with letters, digits, `-`, `_` and `.` alone: other characters differ between machines";
+    if (!folder->has_folders && path.find('/', folder->name.size()) != std::string_view::npos) {
+      advice = std::string(folder->holds) + " stand in the folder " + std::string(folder->name) + " itself";
       return PathKind::kSuspicious;
     }
-    if (is_yaml) return PathKind::kPart;
-    if (!is_yml) return PathKind::kIgnored;
-    advice = std::string(in_lists ? "definitions of lists" : "rule files") + " end in .yaml: rename it";
+    if (is_yml) {
+      advice = std::string(folder->holds) + " end in .yaml: rename it";
+      return PathKind::kSuspicious;
+    }
+    if (has_plain_name(path)) return PathKind::kPart;
+    advice = "name it with letters, digits, `-`, `_` and `.` alone: other characters differ between machines";
     return PathKind::kSuspicious;
   }
   for (const auto& top : kTopFiles) {
@@ -51,5 +62,9 @@ PathKind classify_path(std::string_view path, std::string& advice) {
   if (advice.empty()) advice = "rules go into the folder rules/; notes that are no part of it end in .md or .txt";
   return PathKind::kSuspicious;
 }
+
+bool is_feature_file(std::string_view path) { return path == "features.yaml" || path.starts_with("features/"); }
+
+bool is_policy_folder(std::string_view path) { return folder_of(std::string(path) + '/') != nullptr; }
 
 }  // namespace weir::policy

@@ -15,4 +15,10 @@ enum class PathKind {
 // `path` is relative to the policy directory, with '/'. For a suspicious one `advice` says what to do.
 PathKind classify_path(std::string_view path, std::string& advice);
 
+// Whether it is features.yaml or one of features/.
+bool is_feature_file(std::string_view path);
+
+// Whether a folder of that name holds files of a policy: "rules", "lists", "features", and all within "rules".
+bool is_policy_folder(std::string_view path);
+
 }  // namespace weir::policy

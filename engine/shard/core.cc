@@ -1,15 +1,30 @@
 #include "engine/shard/core.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "engine/policy/policy_paths.h"
 
 namespace weir::shard {
 namespace {
 
-std::string_view text_of(const policy::Policy& policy, std::string_view path) {
-  for (const auto& file : policy.files) {
-    if (file.path == path) return file.text;
-  }
-  return {};
+// Whether both have the same texts by the same names, of the files that `is_wanted`.
+template <typename Predicate>
+bool same_files(const policy::Policy& a, const policy::Policy& b, Predicate is_wanted) {
+  const auto wanted = [&](const policy::Policy& policy) {
+    std::vector<const policy::PolicyFile*> files;
+    for (const auto& file : policy.files) {
+      if (is_wanted(file.path)) files.push_back(&file);
+    }
+    return files;
+  };
+  const auto of_a = wanted(a);
+  const auto of_b = wanted(b);
+  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), [](const auto* one, const auto* other) {
+    return one->path == other->path && one->text == other->text;
+  });
 }
 
 }  // namespace
@@ -32,11 +47,12 @@ bool same_rows(const policy::Policy& a, const policy::Policy& b) {
   const auto base = [](const policy::Policy& policy) {
     return policy.schema->exchange == nullptr ? 0 : policy.schema->exchange->base().numeric;
   };
-  return a.time_zones == b.time_zones && base(a) == base(b) && text_of(a, "schema.yaml") == text_of(b, "schema.yaml");
+  return a.time_zones == b.time_zones && base(a) == base(b) &&
+         same_files(a, b, [](std::string_view path) { return path == "schema.yaml"; });
 }
 
 bool same_histories(const policy::Policy& a, const policy::Policy& b) {
-  return a.history_ms == b.history_ms && same_rows(a, b) && text_of(a, "features.yaml") == text_of(b, "features.yaml");
+  return a.history_ms == b.history_ms && same_rows(a, b) && same_files(a, b, policy::is_feature_file);
 }
 
 void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options) {

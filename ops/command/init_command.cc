@@ -21,19 +21,20 @@ namespace fs = std::filesystem;
 constexpr const char* kExamples = R"(Examples:
   weir init my-policy
       a commented template to begin with
-  weir init my-policy --from demo
-      the policy of the demo: cards, accounts, profiles, three kinds of fraud
+  weir init my-policy --from retail-bank
+      the policy of the demo: cards, accounts, profiles, and all packs of rules
+  weir init my-policy --from card-fraud,account-takeover
+      the same with two of its packs: there are card-fraud, account-takeover and aml-typologies
   weir check my-policy
       what to do next
   weir init my-policy --schemas
       the schemas for editors alone, into a policy that is there: after an upgrade
 
-handbook and sparkov are policies for the two public data sets of these names; aml-typologies are rules against money
-laundering, for the stream of `weir generate` too.)";
+handbook and sparkov are policies for the two public data sets of these names.)";
 
 struct Settings {
   std::string directory;
-  std::string from = "template";
+  std::vector<std::string> from{"template"};
   bool schemas_only = false;
 };
 
@@ -88,11 +89,11 @@ Status run_schemas(const Settings& settings) {
 
 Status run(const Settings& settings) {
   if (settings.schemas_only) return run_schemas(settings);
-  const auto* pack = packs::find(settings.from);
-  if (pack == nullptr) return Error{"there is no shipped policy `" + settings.from + "`"};
+  const auto files = packs::together(settings.from);
+  if (!files) return files.error();
   const fs::path directory(settings.directory);
   if (Status prepared = prepare(directory); !prepared) return prepared;
-  for (const auto& file : pack->files) {
+  for (const auto& file : *files) {
     const auto text = policy::schema_line(file.path) + std::string(file.text);
     if (Status written = write_file(directory / file.path, text); !written) return written;
     std::cout << "  " << (directory / file.path).string() << "\n";
@@ -112,7 +113,8 @@ void add_init_command(CLI::App& app, int& exit_code) {
   command->add_option("DIR", settings->directory, "The directory: new, or empty")->required();
   std::vector<std::string> names;
   for (const auto& pack : packs::shipped()) names.emplace_back(pack.name);
-  command->add_option("--from", settings->from, "What to begin with")
+  command->add_option("--from", settings->from, "What to begin with; several packs of one policy with a comma between")
+      ->delimiter(',')
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   command->add_flag("--schemas", settings->schemas_only, "Only write the schemas for editors");

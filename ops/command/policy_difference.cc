@@ -163,7 +163,7 @@ class Comparison {
     static const std::vector<std::pair<std::string_view, std::vector<std::string_view>>> kThemesOf{
         {"policy.yaml", {"setting", "threshold"}},
         {"schema.yaml", {"field", "entity"}},
-        {"features.yaml", {"feature"}},
+        {"features", {"feature"}},
         {"lists/", {"list"}},
         {"rules/", {"rule"}},
         {"exchange.csv", {"exchange rates"}}};

@@ -71,7 +71,7 @@ class Backtest(unittest.TestCase):
         cls.place = Workplace("backtest")
         cls.addClassCleanup(cls.place.close)
         home = cls.home = pathlib.Path(cls.place.path)
-        weir("init", "policy", "--from", "demo", cwd=home)
+        weir("init", "policy", "--from", "retail-bank", cwd=home)
         weir("config", "--new", "weir.yaml", cwd=home)
         for topic, partitions in {"transactions": 3, "labels": 1, "decisions": 3, "dead-letters": 1, "audit": 1}.items():
             weir("topics", "create", f"dir:topics/{topic}", "--partitions", str(partitions), cwd=home)

@@ -27,7 +27,7 @@ class PolicyChange(unittest.TestCase):
         cls.broker = Broker(cls.place)
 
     def taken(self, engine):
-        return re.findall(r"policy demo (sha256:[0-9a-f]{64}) from record", engine.text())
+        return re.findall(r"policy retail-bank (sha256:[0-9a-f]{64}) from record", engine.text())
 
     def test_under_load(self):
         bank = Bank(self.place, "change", self.broker.url)
@@ -37,7 +37,7 @@ class PolicyChange(unittest.TestCase):
         (policy / "rules" / "watched.yaml").write_text(WATCHED_RULE)
         other = bank.path / "other"
         shutil.copytree(policy, other)
-        features = other / "features.yaml"
+        features = other / "features" / "card-fraud.yaml"
         features.write_text(features.read_text().replace(
             "card:\n", "card:\n  count_3h: {count: events, window: 3h, current: include}\n", 1))
 
@@ -66,15 +66,15 @@ class PolicyChange(unittest.TestCase):
         weir("lists", "add", policy, "watched", "online", "--reason", "a test", "--author", "ann")
         until(lambda: metric('weir_rule_hits_total{mode="shadow",rule="watched-channel"}') > 0, "the entry counts")
 
-        hard_rules = policy / "rules" / "hard_rules.yaml"
-        text = hard_rules.read_text()
-        hard_rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 2"))
+        rules = policy / "rules" / "card-fraud" / "reported.yaml"
+        text = rules.read_text()
+        rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 2"))
         until(lambda: len(self.taken(engine)) == 2, "the changed rule is taken")
-        hard_rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 'x'"))
+        rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 'x'"))
         until(lambda: metric('weir_policy_changes_total{result="refused"}') == 1, "the faulty rule is refused")
-        self.assertIn("hard_rules.yaml", engine.text())
+        self.assertIn("reported.yaml", engine.text())
         count_more(200)
-        hard_rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 2"))
+        rules.write_text(text.replace("declined_24h >= 3", "declined_24h >= 2"))
         count_more(200)
         self.assertEqual(len(self.taken(engine)), 2, "the same policy is no change")
 

@@ -136,7 +136,7 @@ class Bank:
 
     TOPICS = {"transactions": 4, "labels": 1, "decisions": 4, "dead-letters": 1, "audit": 1}
 
-    def __init__(self, workplace, name, base=None, policy="demo", clock="event", topics=None):
+    def __init__(self, workplace, name, base=None, policy="retail-bank", clock="event", topics=None):
         self.workplace = workplace
         self.path = workplace.path / name
         self.path.mkdir()

@@ -159,15 +159,16 @@ TEST_F(PolicyDirectory, AnUnreadableFileIsAnIssue) {
 
 TEST(PolicyPaths, AreClassified) {
   std::string advice;
-  for (const auto* path : {"policy.yaml", "schema.yaml", "features.yaml", "rules/a.yaml", "rules/a/b-c_1.yaml"}) {
+  for (const auto* path : {"policy.yaml", "schema.yaml", "features.yaml", "features/cards.yaml", "rules/a.yaml",
+                           "rules/a/b-c_1.yaml", "lists/a.yaml"}) {
     EXPECT_EQ(classify_path(path, advice), PathKind::kPart) << path;
   }
   for (const auto* path : {".a.yaml", "README.md", "rules/a.txt", "rules/.a.yaml", "rules/.git/a.yaml", "rules/a.yaml~",
                            "other/a.yaml", "policy", "policy.yaml.bak"}) {
     EXPECT_EQ(classify_path(path, advice), PathKind::kIgnored) << path;
   }
-  for (const auto* path :
-       {"policies.yaml", "policy.yml", "rules/a.yml", "rules/a b.yaml", "rules/\xC3\xA9.yaml", "x.yaml"}) {
+  for (const auto* path : {"policies.yaml", "policy.yml", "rules/a.yml", "rules/a b.yaml", "rules/\xC3\xA9.yaml",
+                           "x.yaml", "features/deeper/a.yaml", "features/a.yml", "features/a b.yaml"}) {
     EXPECT_EQ(classify_path(path, advice), PathKind::kSuspicious) << path;
     EXPECT_FALSE(advice.empty());
   }

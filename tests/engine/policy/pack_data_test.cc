@@ -62,9 +62,7 @@ void read_generated(const Policy& policy) {
   }
 }
 
-TEST(PackData, TheDemoReadsEveryRecordOfTheGenerator) { read_generated(shipped("demo")); }
-
-TEST(PackData, TheTypologiesReadEveryRecordOfTheGenerator) { read_generated(shipped("aml-typologies")); }
+TEST(PackData, TheRetailBankReadsEveryRecordOfTheGenerator) { read_generated(shipped("retail-bank")); }
 
 void read_rows(const Policy& policy, const std::string& name) {
   const auto path = data_file(name);

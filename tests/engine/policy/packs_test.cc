@@ -31,7 +31,9 @@ TEST_P(ShippedPolicy, LoadsWithoutAWarning) {
   EXPECT_FALSE(policy->rules->rules().empty());
 }
 
-TEST_P(ShippedPolicy, IsBuiltInByteForByte) {
+class ShippedFolder : public ShippedPolicy {};
+
+TEST_P(ShippedFolder, IsBuiltInByteForByte) {
   const char* source = std::getenv("WEIR_SOURCE_DIR");
   const auto folder = std::string(source == nullptr ? "." : source) + "/rules/packs/" + GetParam();
   const auto on_disk = load_policy_directory(folder);
@@ -46,19 +48,55 @@ TEST_P(ShippedPolicy, IsBuiltInByteForByte) {
   EXPECT_EQ(on_disk->hash, built_in->hash);
 }
 
-INSTANTIATE_TEST_SUITE_P(Packs, ShippedPolicy,
-                         testing::Values("aml-typologies", "demo", "handbook", "sparkov", "template"),
-                         [](const testing::TestParamInfo<std::string>& tested) {
-                           std::string name = tested.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+std::string identifier(const testing::TestParamInfo<std::string>& tested) {
+  std::string name = tested.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
 
-TEST(Packs, AreTheseFive) {
+INSTANTIATE_TEST_SUITE_P(Packs, ShippedPolicy,
+                         testing::Values("account-takeover", "aml-typologies", "card-fraud", "handbook", "retail-bank",
+                                         "sparkov", "template"),
+                         identifier);
+INSTANTIATE_TEST_SUITE_P(Packs, ShippedFolder, testing::Values("handbook", "retail-bank", "sparkov", "template"),
+                         identifier);
+
+TEST(Packs, AreThese) {
   std::string names;
   for (const auto& pack : packs::shipped()) names.append(pack.name).append(" ");
-  EXPECT_EQ(names, "aml-typologies demo handbook sparkov template ");
+  EXPECT_EQ(names, "account-takeover aml-typologies card-fraud handbook retail-bank sparkov template ");
   EXPECT_EQ(packs::find("nothing"), nullptr);
+}
+
+std::vector<std::string> paths(const std::vector<packs::File>& files) {
+  std::vector<std::string> out;
+  for (const auto& file : files) out.emplace_back(file.path);
+  return out;
+}
+
+TEST(Packs, OfOnePolicyGoTogether) {
+  const std::vector<std::string> all{"card-fraud", "aml-typologies", "account-takeover"};
+  const auto files = packs::together(all);
+  ASSERT_TRUE(files.ok()) << files.error().message;
+  const auto* whole = packs::find("retail-bank");
+  EXPECT_EQ(paths(*files), paths({whole->files.begin(), whole->files.end()}));
+
+  const std::vector<std::string> one{"card-fraud"};
+  const auto part = packs::together(one);
+  ASSERT_TRUE(part.ok());
+  EXPECT_LT(part->size(), files->size());
+  const auto names = paths(*part);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "features/card-fraud.yaml"), 1);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "features/aml-typologies.yaml"), 0);
+}
+
+TEST(Packs, OfTwoPoliciesDoNot) {
+  const std::vector<std::string> two{"card-fraud", "handbook"};
+  const auto files = packs::together(two);
+  ASSERT_FALSE(files.ok());
+  EXPECT_EQ(files.error().message, "`card-fraud` and `handbook` do not go together: each has its own policy.yaml");
+  const std::vector<std::string> none{"card-frauds"};
+  EXPECT_EQ(packs::together(none).error().message, "there is no shipped policy `card-frauds`");
 }
 
 TEST(Packs, TheHandbookHasTheTwelveFeaturesOfTheBookAndTenRules) {
@@ -76,7 +114,7 @@ TEST(Packs, TheHandbookHasTheTwelveFeaturesOfTheBookAndTenRules) {
 }
 
 TEST(Packs, CardNumbersArePersonal) {
-  for (const auto* name : {"demo", "sparkov", "template"}) {
+  for (const auto* name : {"card-fraud", "retail-bank", "sparkov", "template"}) {
     const auto policy = load_policy(files_of(*packs::find(name)), "");
     ASSERT_TRUE(policy.ok());
     const auto slot = policy->schema->find("card_number");
