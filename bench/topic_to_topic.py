@@ -2,8 +2,9 @@
 """Latency from topic to topic: Weir beside a bare pass-through, on one real broker, in alternating blocks.
 
 Starts Apache Kafka (ops/setup/kafka), makes the records (weir generate), starts `weir run` with the policy
-retail-bank and bench/pass_through, and lets bench/topic_to_topic send and receive: records on a fixed schedule, latency from when a
-record was due. Every record's answer must come exactly once. Prints a markdown page; --out writes it to a file.
+retail-bank and bench/pass_through, and lets bench/topic_to_topic send and receive: records on a fixed schedule,
+latency from when a record was due. Every record's answer must come exactly once. Prints a markdown page; --out writes
+it to a file.
 """
 
 import argparse

@@ -396,6 +396,16 @@ Result<TransactionDetails> RecordReader::details() const {
   const auto rules = members.array("rules");
   if (auto status = members.status(); !status) return status.error();
   if (auto status = event.status(); !status) return status.error();
+  if (record["control"].error() == simdjson::SUCCESS) details.control = members.text("control");
+  if (record["alert"].error() == simdjson::SUCCESS) {
+    const auto alert_object = members.object("alert");
+    if (!alert_object) return members.status().error();
+    Members alert(*alert_object);
+    details.alert_case = alert.text("case");
+    details.alert_repeated = alert.get<bool>("repeated");
+    details.repeated_rules = texts(alert.array("repeated_rules"));
+    if (auto status = alert.status(); !status) return status.error();
+  }
   Members counts(*verdicts);
   details.rule_count = static_cast<std::size_t>(counts.get<std::uint64_t>("rules"));
   if (auto status = counts.status(); !status) return status.error();

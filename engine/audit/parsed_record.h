@@ -70,6 +70,10 @@ struct TransactionDetails {
   };
   std::vector<RuleVerdict> rules;  // hits and errors
   std::vector<std::string> reasons;
+  std::string control;     // what the outcome would have been but for the control share; else empty
+  std::string alert_case;  // empty: no alert
+  bool alert_repeated = false;
+  std::vector<std::string> repeated_rules;
 };
 
 // One per thread.

@@ -190,6 +190,27 @@ void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
   json.begin_array();
   for (const auto rule : outcome.reasons) json.string(facts.rules->rules()[rule].id);
   json.end_array();
+  if (facts.controlled) {
+    json.key("control");
+    json.string(book::outcome_name(*facts.controlled));
+  }
+}
+
+void append_alert(const Head& head, const TransactionFacts& facts, JsonWriter& json) {
+  if (!facts.alert) return;
+  std::string case_key;
+  decide::append_case_key(*facts.alert, head.shard, case_key);
+  json.key("alert");
+  json.begin_object();
+  json.key("case");
+  json.string(case_key);
+  json.key("repeated");
+  json.boolean(facts.alert->repeated);
+  json.key("repeated_rules");
+  json.begin_array();
+  for (const auto rule : facts.repeated) json.string(facts.rules->rules()[rule].id);
+  json.end_array();
+  json.end_object();
 }
 
 }  // namespace
@@ -234,6 +255,7 @@ void append_transaction(const Head& head, const InputPlace& input, const Transac
   append_features(facts, json);
   append_verdicts(facts, json);
   append_outcome(facts, json);
+  append_alert(head, facts, json);
   json.end_object();
 }
 

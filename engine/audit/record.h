@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ struct TransactionFacts {
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* outcome = nullptr;
   std::span<const Suppression> suppressed;  // by rule
+  std::optional<book::Outcome> controlled;  // what it would have been but for the control share
+  std::optional<decide::Alert> alert;
+  std::span<const std::uint32_t> repeated;  // rules that had alerted about the same before, ascending
 };
 
 struct StartFacts {

@@ -21,26 +21,28 @@ book::Outcome by_score(std::int32_t score, const Thresholds& thresholds) {
 
 }  // namespace
 
+bool counts(const book::Book& book, std::uint32_t rule, const Circumstances& circumstances) {
+  const auto& suppressed = circumstances.suppressed;
+  return book.rules()[rule].mode == book::Mode::kLive &&
+         !std::binary_search(suppressed.begin(), suppressed.end(), rule);
+}
+
 void decide(const book::Book& book, const book::Verdicts& verdicts, const Thresholds& thresholds,
             const Circumstances& circumstances, Outcome& out) {
   const auto& rules = book.rules();
-  const auto counts = [&](std::uint32_t rule) {
-    const auto& suppressed = circumstances.suppressed;
-    return rules[rule].mode == book::Mode::kLive && !std::binary_search(suppressed.begin(), suppressed.end(), rule);
-  };
   out.reasons.clear();
   std::int64_t points = 0;
   bool hard_decline = circumstances.screening == Screening::kDecline;
   bool hard_review = false;
   for (const auto hit : verdicts.hits) {
-    if (!counts(hit)) continue;
+    if (!counts(book, hit, circumstances)) continue;
     points += rules[hit].points;
     hard_decline |= rules[hit].outcome == book::Outcome::kDecline;
     hard_review |= rules[hit].outcome == book::Outcome::kReview;
     out.reasons.push_back(hit);
   }
   for (const auto& failure : verdicts.errors)
-    hard_review |= rules[failure.rule].review_on_error && counts(failure.rule);
+    hard_review |= rules[failure.rule].review_on_error && counts(book, failure.rule, circumstances);
   // Rules stand in the order of their ids, so a stable order by rank and points breaks ties by id.
   std::sort(out.reasons.begin(), out.reasons.end(), [&](std::uint32_t a, std::uint32_t b) {
     const int rank_a = rank(rules[a]);
@@ -67,8 +69,15 @@ std::string_view flag_name(Flag flag) {
       return "beyond_history";
     case kIdConflict:
       return "id_conflict";
+    case kControl:
+      return "control";
   }
   return "unknown";
+}
+
+void append_case_key(const Alert& alert, std::uint32_t shard, std::string& out) {
+  out.append(alert.subject).append("-").append(std::to_string(shard)).append("-");
+  out.append(std::to_string(alert.sequence));
 }
 
 void append_decision_json(const DecisionFacts& facts, std::string& out) {
@@ -106,6 +115,17 @@ void append_decision_json(const DecisionFacts& facts, std::string& out) {
     if ((facts.flags & flag) != 0) json.string(flag_name(flag));
   }
   json.end_array();
+  if (facts.alert) {
+    std::string case_key;
+    append_case_key(*facts.alert, facts.shard, case_key);
+    json.key("alert");
+    json.begin_object();
+    json.key("case");
+    json.string(case_key);
+    json.key("repeated");
+    json.boolean(facts.alert->repeated);
+    json.end_object();
+  }
   json.key("policy");
   json.string(facts.policy);
   json.key("audit");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ struct Circumstances {
   std::span<const std::uint32_t> suppressed;  // rules that an allow entry takes out for this event; ascending
 };
 
+// Whether a verdict of the rule counts: it is live, and no allow entry takes it out.
+bool counts(const book::Book& rules, std::uint32_t rule, const Circumstances& circumstances);
+
 // Who wins, in this order: a screening hit; a hit hard decline; a hit hard review, or a hard rule that failed and says
 // on_error: review; the score by thresholds. Points of all hits add up, clamped to 0..1000 at the end. Shadow rules and
 // suppressed ones count for nothing; nothing suppresses screening. Reasons are the hits that count: hard declines, hard
@@ -41,14 +45,25 @@ struct Circumstances {
 void decide(const book::Book& rules, const book::Verdicts& verdicts, const Thresholds& thresholds,
             const Circumstances& circumstances, Outcome& out);
 
-// Facts about how the event came, recorded in decision and audit record.
+// Facts about how the event came and was decided, recorded in decision and audit record.
 enum Flag : std::uint8_t {
   kLate = 1,           // an entity had a newer event already
   kBeyondHistory = 2,  // a window reaches back beyond the history that is held
   kIdConflict = 4,     // the event id was seen within the horizon, with other bytes
+  kControl = 8,        // it would have been stopped and is let through for the control share
 };
-inline constexpr Flag kFlags[] = {kLate, kBeyondHistory, kIdConflict};
-std::string_view flag_name(Flag flag);  // "late", "beyond_history", "id_conflict"
+inline constexpr Flag kFlags[] = {kLate, kBeyondHistory, kIdConflict, kControl};
+std::string_view flag_name(Flag flag);  // "late", "beyond_history", "id_conflict", "control"
+
+// A payment that is not approved raises an alert. Alerts of one case are about the same, within the time that its rules
+// say; one all of whose rules raised an alert of the case before is repeated, and needs nobody's attention anew.
+struct Alert {
+  std::string_view subject;    // the entity that the case is about; "payment" if it is this one alone
+  std::uint64_t sequence = 0;  // of the audit record that opened the case
+  bool repeated = false;
+};
+// "card-0-4711": subject, shard, sequence.
+void append_case_key(const Alert& alert, std::uint32_t shard, std::string& out);
 
 // What a decision tells of one rule.
 struct ReasonText {
@@ -69,6 +84,7 @@ struct DecisionFacts {
   std::uint32_t shard = 0;
   std::uint64_t sequence = 0;  // of the audit record
   std::span<const ReasonText> reasons;
+  std::optional<Alert> alert;
 };
 
 inline constexpr int kDecisionVersion = 1;

@@ -29,6 +29,9 @@ inline constexpr std::uint32_t kMaxExactUpTo = 4'096;
 
 inline constexpr std::int64_t kMinHistoryMs = 1'000;
 
+inline constexpr std::int64_t kMaxControlOneIn = 1'000'000'000;
+inline constexpr std::size_t kMinSaltBytes = 8;
+
 inline constexpr std::int64_t kMinRecordBytes = 1 << 10;
 inline constexpr std::int64_t kMaxRecordBytes = 64 << 20;
 inline constexpr std::int64_t kMaxStringBytes = 1 << 20;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/policy/control_reader.h"
 #include "engine/policy/exchange_reader.h"
 #include "engine/policy/feature_reader.h"
 #include "engine/policy/limits.h"
@@ -119,14 +120,23 @@ class Loader {
     }
     read_lists();
     const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);
-    book::RuleReader reader(vocabulary, issues_, settings_.cost_limits);
+    const auto subjects = alert_subjects();
+    if (settings_.alerts != nullptr) alerts_ = book::read_alert_scope(*settings_.alerts, subjects, issues_);
+    book::RuleReader reader(vocabulary, issues_, settings_.cost_limits, subjects);
     if (tests_ != nullptr) reader.keep_tests();
     for (const auto& [path, document] : roots_) {
       if (path.starts_with("rules/") && document) reader.read_file(*document);
     }
     reader.check_cost(file_place("policy.yaml"));
     rules_ = reader.take();
+    for (auto& rule : rules_) {
+      if (!rule.alert) rule.alert = alerts_;
+    }
     if (tests_ != nullptr) *tests_ = reader.take_tests();
+    if (settings_.control != nullptr) {
+      const bool all_known = all_rules_read() && reader.ids().size() == reader.count();
+      control_ = read_control(*settings_.control, *draft_, all_known ? &reader.ids() : nullptr, issues_);
+    }
     if (!all_rules_read()) return;
     if (reader.count() == 0) {
       issues_.warning(file_place("policy.yaml"), "the policy has no rules: every event is approved",
@@ -138,6 +148,13 @@ class Loader {
     }
     // A rule whose id is not known may be the one that a list means.
     if (reader.ids().size() == reader.count()) check_suppressed_rules(lists_, reader.ids(), issues_);
+  }
+
+  book::AlertSubjects alert_subjects() const {
+    book::AlertSubjects subjects;
+    for (const auto& entity : draft_->schema.entities) subjects.entities.push_back(entity.name);
+    subjects.history_ms = settings_.history_ms;
+    return subjects;
   }
 
   // Whether each rule file is YAML at least: else there are rules that nobody has met.
@@ -186,6 +203,7 @@ class Loader {
     policy.time_zones = cel::time_zone_version();
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
+    policy.control = std::move(control_);
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
     const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size());
     const auto& draft = draft_->schema;
@@ -238,6 +256,8 @@ class Loader {
   Features features_;
   std::vector<ListDraft> lists_;
   std::vector<book::Rule> rules_;
+  std::optional<book::AlertScope> alerts_;  // of rules that don't say
+  std::optional<decide::Control> control_;
 };
 
 }  // namespace

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/diagnostics.h"
 #include "engine/base/result.h"
+#include "engine/decide/control.h"
 #include "engine/decide/decision.h"
 #include "engine/event/schema.h"
 #include "engine/features/definition.h"
@@ -38,6 +40,7 @@ struct Policy {
   std::shared_ptr<const book::Book> rules;
   std::vector<book::ListDefinition> lists;  // by name; list i stands in slot list_slot(i)
   decide::Thresholds thresholds;
+  std::optional<decide::Control> control;
   Issues warnings;
 
   bool has_personal_fields() const;

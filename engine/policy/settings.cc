@@ -110,6 +110,8 @@ Settings read_settings(const yaml::Node& root, Issues& issues) {
   if (exchange != nullptr) {
     settings.exchange = read_exchange_settings(exchange, place_of(reader, "exchange"), issues);
   }
+  settings.alerts = reader.optional("alerts");
+  settings.control = reader.optional("control");
   reader.finish();
   return settings;
 }

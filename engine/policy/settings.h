@@ -28,6 +28,9 @@ struct Settings {
   event::Limits limits;
   book::CostLimits cost_limits;
   std::optional<ExchangeSettings> exchange;
+  // Read once the schema is known; they live as long as the file's root.
+  const yaml::Node* alerts = nullptr;
+  const yaml::Node* control = nullptr;
 };
 
 Settings read_settings(const yaml::Node& root, Issues& issues);

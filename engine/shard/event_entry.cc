@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/varint.h"
+#include "engine/shard/alerts.h"
 
 namespace weir::shard {
 namespace {
@@ -31,6 +32,12 @@ void append_event_entry(const EventEntry& entry, std::string& out) {
     append_sized(out, reason.code);
     append_zigzag(out, reason.points);
   }
+  // 0: no alert, 1: an alert, 2: a repeated one.
+  append_varint(out, !entry.alert ? 0U : entry.alert->repeated ? 2U : 1U);
+  if (entry.alert) {
+    append_varint(out, entry.alert->subject);
+    append_varint(out, entry.alert->sequence);
+  }
   append_varint(out, entry.keys.size());
   for (const auto& key : entry.keys) {
     append_varint(out, key.entity);
@@ -56,12 +63,19 @@ Result<EventEntry> read_event_entry(std::string_view bytes) {
     reason.code = in.sized();
     reason.points = narrow<std::int32_t>(in.zigzag(), fits);
   }
+  const auto alert = in.varint();
+  if (alert > 0) {
+    entry.alert.emplace();
+    entry.alert->subject = narrow<std::uint32_t>(in.varint(), fits);
+    entry.alert->sequence = in.varint();
+    entry.alert->repeated = alert == 2;
+  }
   for (auto count = in.varint(); count > 0 && in.ok(); --count) {
     auto& key = entry.keys.emplace_back();
     key.entity = narrow<std::uint32_t>(in.varint(), fits);
     key.key = in.sized();
   }
-  if (!in.ok() || !in.at_end() || !fits || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
+  if (!in.ok() || !in.at_end() || !fits || alert > 2 || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
     return Error{"state store: damaged entry of an event id"};
   }
   entry.outcome = static_cast<book::Outcome>(outcome);
@@ -86,6 +100,7 @@ void append_first_decision(const EventEntry& entry, std::string_view event_id, s
   facts.shard = shard;
   facts.sequence = entry.sequence;
   facts.reasons = reasons;
+  if (entry.alert) facts.alert = Alerts::told(*entry.alert, catalogue);
   decide::append_decision_json(facts, out);
 }
 

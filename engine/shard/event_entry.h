@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,12 @@ struct EventEntry {
     std::int32_t points = 0;
   };
   std::vector<Reason> reasons;
+  struct Alert {
+    std::uint32_t subject = 0;  // the entity's permanent number, and 1 more; 0: the payment itself
+    std::uint64_t sequence = 0;
+    bool repeated = false;
+  };
+  std::optional<Alert> alert;
   struct Key {
     std::uint32_t entity = 0;  // the entity's permanent number
     std::string key;

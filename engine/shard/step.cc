@@ -68,6 +68,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   out.flags = 0;
   out.verdicts = nullptr;
   out.weighed = nullptr;
+  out.alert.reset();
 
   const auto duplicate = answer_duplicate(progress, input, digest, out);
   if (!duplicate) return duplicate.error();
@@ -89,10 +90,8 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   out.verdicts = &verdicts;
   done(stages, StageClock::kRules);
 
-  decide::decide(*policy->rules, verdicts, policy->thresholds, {decide::Screening::kClear, suppressed}, outcome);
-  out.weighed = &outcome;
-  out.outcome = outcome.outcome;
-  out.score = outcome.score;
+  decide(out);
+  if (auto status = raise_alert(progress, out); !status) return status;
   done(stages, StageClock::kDecide);
 
   out.audit.clear();
@@ -110,6 +109,9 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
     facts.verdicts = &verdicts;
     facts.outcome = &outcome;
     facts.suppressed = taken_out;
+    facts.controlled = controlled;
+    if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
+    facts.repeated = alerts->repeated();
     audit::append_transaction(head(progress), *input, facts, out.audit);
     append_decision(progress, out);
   }
@@ -232,6 +234,31 @@ void Step::State::suppress() {
   std::sort(suppressed.begin(), suppressed.end());
 }
 
+void Step::State::decide(Output& out) {
+  const decide::Circumstances circumstances{decide::Screening::kClear, suppressed};
+  const auto& rules = *policy->rules;
+  decide::decide(rules, verdicts, policy->thresholds, circumstances, outcome);
+  controlled.reset();
+  const auto& control = policy->control;
+  if (control && decide::in_control_share(*control, rules, verdicts, circumstances, outcome, event.id,
+                                          event[control->amount_slot], sha256)) {
+    controlled = std::exchange(outcome.outcome, book::Outcome::kApprove);
+    out.flags |= decide::kControl;
+  }
+  out.weighed = &outcome;
+  out.outcome = outcome.outcome;
+  out.score = outcome.score;
+}
+
+Status Step::State::raise_alert(const Progress& progress, Output& out) {
+  auto raised = alerts->raise(
+      {event.time_ms, progress.next_sequence, progress.clock_ms, progress.event_cutoff_ms, keys, residents}, outcome,
+      verdicts, {decide::Screening::kClear, suppressed});
+  if (!raised) return raised.error();
+  out.alert = *raised;
+  return {};
+}
+
 // Texts of first and last values point into the histories, which are about to change.
 void Step::State::keep_feature_texts() {
   for (const auto slot : text_slots) {
@@ -275,6 +302,7 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
   entry.outcome = out.outcome;
   entry.score = out.score;
   entry.flags = out.flags;
+  entry.alert = out.alert;
   entry.reasons.clear();
   for (const auto rule : outcome.reasons) {
     const auto& hit = policy->rules->rules()[rule];
@@ -309,6 +337,7 @@ void Step::State::append_decision(const Progress& progress, Output& out) {
   facts.shard = shard;
   facts.sequence = progress.next_sequence;
   facts.reasons = reasons;
+  if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
   decide::append_decision_json(facts, out.decision);
 }
 
@@ -326,6 +355,7 @@ void Step::State::dead_letter(Progress& progress, const audit::InputPlace& input
   out.flags = 0;
   out.verdicts = nullptr;
   out.weighed = nullptr;
+  out.alert.reset();
   audit::append_dead_letter(head(progress), input, out.reject, out.audit);
   finish(progress, audit::Kind::kDeadLetter, out);
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ struct Output {
   // Of a transaction: what the rules said, and how that was weighed; nullptr else.
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* weighed = nullptr;
+  std::optional<EventEntry::Alert> alert;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.

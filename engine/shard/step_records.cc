@@ -44,6 +44,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
   for (const auto& rule : policy->rules->rules()) {
     rule_numbers.push_back(catalogue.number(CatalogueKind::kRule, rule.id));
   }
+  alerts.emplace(*policy, memory, rule_numbers);
 }
 
 Step::Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& features, Memory& memory,
@@ -100,6 +101,7 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   out.flags = 0;
   out.verdicts = nullptr;
   out.weighed = nullptr;
+  out.alert.reset();
   audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
   finish(progress, audit::Kind::kLabel, out);
   return {};

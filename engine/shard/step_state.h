@@ -9,6 +9,7 @@
 
 #include "engine/base/sha256.h"
 #include "engine/event/label_reader.h"
+#include "engine/shard/alerts.h"
 #include "engine/shard/lookahead.h"
 #include "engine/shard/step.h"
 
@@ -42,6 +43,8 @@ struct Step::State {
   std::vector<book::List*> lists;             // of the policy, in its order
   std::vector<std::uint32_t> suppressed;      // rules that allow entries take out, ascending
   std::vector<audit::Suppression> taken_out;  // the same, with the lists
+  std::optional<Alerts> alerts;
+  std::optional<book::Outcome> controlled;  // what it would have been but for the control share
   std::vector<Resident*> residents;
   std::vector<history::EntityHistory*> histories;
   std::vector<std::string> keys;
@@ -70,6 +73,8 @@ struct Step::State {
   std::uint8_t flags(std::int64_t cutoff_ms) const;
   void bind_lists();
   void suppress();
+  void decide(Output& out);
+  Status raise_alert(const Progress& progress, Output& out);
   void keep_feature_texts();
   void remember(const Progress& progress, const Digest& digest, const Output& out);
   std::optional<history::LabelEntry> inline_label() const;

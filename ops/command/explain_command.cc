@@ -49,10 +49,13 @@ std::string_view outcome_words(const std::string& outcome) {
   return "was APPROVED";
 }
 
-std::string_view flag_words(const std::string& flag) {
+std::string flag_words(const std::string& flag, const std::string& control) {
   if (flag == "late") return "it came late: a newer event of one of its entities was known already";
   if (flag == "beyond_history") return "a window reaches back beyond the history that is held";
   if (flag == "id_conflict") return "its id was used before by a payment with other content";
+  if (flag == "control") {
+    return "it is of the control share and let through: else its outcome would be " + control;
+  }
   return flag;
 }
 
@@ -112,8 +115,13 @@ void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& de
       }
     }
   }
+  if (!details.alert_case.empty()) {
+    std::cout << "\nAlert of case " << details.alert_case
+              << (details.alert_repeated ? ", repeated: each of its rules raised one about the same before" : "")
+              << ".\n";
+  }
   tell_others(policy, details);
-  for (const auto& flag : details.flags) std::cout << "\nNote: " << flag_words(flag) << ".\n";
+  for (const auto& flag : details.flags) std::cout << "\nNote: " << flag_words(flag, details.control) << ".\n";
   std::cout << "\nThe payment as the engine saw it (personal fields as tokens):\n";
   for (const auto& field : details.fields) std::cout << "  " << field.name << " = " << field.text << '\n';
   std::cout << "Its history at that moment:\n";

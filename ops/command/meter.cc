@@ -46,6 +46,9 @@ struct Meter::Metrics {
   std::map<std::string, prometheus::Counter*> reasons;
   prometheus::Counter* late = nullptr;
   prometheus::Counter* conflicts = nullptr;
+  prometheus::Counter* new_alerts = nullptr;
+  prometheus::Counter* repeated_alerts = nullptr;
+  prometheus::Counter* controlled = nullptr;
   prometheus::Counter* beyond = nullptr;
   prometheus::Counter* epochs = nullptr;
   prometheus::Counter* epoch_bytes = nullptr;
@@ -130,6 +133,13 @@ Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()),
                       .Register(*m.registry);
   m.policies_taken = &changes.Add({{"result", "taken"}});
   m.policies_refused = &changes.Add({{"result", "refused"}});
+  auto& alerts = prometheus::BuildCounter()
+                     .Name("weir_alerts_total")
+                     .Help("Alerts of payments that were not approved; a repeated one belongs to a case that is open")
+                     .Register(*m.registry);
+  m.new_alerts = &alerts.Add({{"repeated", "false"}});
+  m.repeated_alerts = &alerts.Add({{"repeated", "true"}});
+  m.controlled = &m.counter("weir_control_share_total", "Payments that were let through for the control share");
   m.late = &m.counter("weir_late_events_total", "Events that came after a newer one of the same entity");
   m.conflicts = &m.counter("weir_id_conflicts_total", "Events whose id was used before with other content");
   m.beyond = &m.counter("weir_beyond_history_total", "Events with a window that reaches back beyond the history held");
@@ -188,6 +198,8 @@ void Meter::stepped(const topic::Record&, const shard::Output& output) {
       for (const auto rule : output.verdicts->hits) ++rule_hits_[rule];
       for (const auto& failure : output.verdicts->errors) ++rule_errors_[failure.rule];
       if ((output.flags & decide::kIdConflict) != 0) m.conflicts->Increment();
+      if ((output.flags & decide::kControl) != 0) m.controlled->Increment();
+      if (output.alert) (output.alert->repeated ? m.repeated_alerts : m.new_alerts)->Increment();
       if ((output.flags & decide::kBeyondHistory) != 0) m.beyond->Increment();
       if (output.outcome != book::Outcome::kApprove) {
         flagged_.push_back({output.decision});

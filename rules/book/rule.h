@@ -30,6 +30,12 @@ struct Validity {
   }
 };
 
+// Whom an alert by a rule is about, and how long the rule raises no second one about the same.
+struct AlertScope {
+  std::uint32_t entity = 0;     // index into the schema's entities
+  std::int64_t once_in_ms = 0;  // by the events' own times
+};
+
 // A hit adds its points to the score, or forces its outcome (a hard rule), or both.
 struct Rule {
   std::string id;  // [a-z0-9-]+, unique in the policy
@@ -47,6 +53,7 @@ struct Rule {
   std::optional<Outcome> outcome;         // kReview or kDecline
   // What an evaluation error of a hard rule does; it is a recorded verdict in either case.
   bool review_on_error = false;
+  std::optional<AlertScope> alert;  // nothing: each of its alerts stands for itself
 };
 
 }  // namespace weir::book

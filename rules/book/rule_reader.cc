@@ -38,6 +38,32 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
+std::optional<AlertScope> read_alert_scope(const yaml::Node& node, const AlertSubjects& subjects, Issues& issues) {
+  const auto issues_before = issues.all().size();
+  yaml::MapReader reader(&node, node.place, "`alert`", issues);
+  const auto* per = reader.required("per", "name the entity that an alert is about: `per: card`");
+  const auto* once_in = reader.required("once_in", "write for example `once_in: 24h`");
+  reader.finish();
+  AlertScope scope;
+  if (const auto name = yaml::as_text(per, issues)) {
+    const auto found = std::find(subjects.entities.begin(), subjects.entities.end(), *name);
+    if (found == subjects.entities.end()) {
+      issues.error(per->place, "there is no entity `" + *name + "`", yaml::did_you_mean(*name, subjects.entities));
+    }
+    scope.entity = static_cast<std::uint32_t>(found - subjects.entities.begin());
+  }
+  if (const auto duration_ms = yaml::as_duration_ms(once_in, issues)) {
+    scope.once_in_ms = *duration_ms;
+    const auto longest_ms = subjects.history_ms;
+    if (*duration_ms < kMinOnceInMs || (longest_ms > 0 && *duration_ms > longest_ms)) {
+      issues.error(once_in->place, "`once_in` is from " + duration_text(kMinOnceInMs) + " to the policy's history" +
+                                       (longest_ms > 0 ? " of " + duration_text(longest_ms) : ""));
+    }
+  }
+  if (!reader.is_map() || issues.has_errors(issues_before)) return std::nullopt;
+  return scope;
+}
+
 void RuleReader::read_file(const yaml::Node& root) {
   const auto* list = root.kind == yaml::NodeKind::kMap ? root.find("rules") : nullptr;
   if (list == nullptr) {
@@ -95,6 +121,7 @@ void RuleReader::read_rule(const yaml::Node& node) {
   const auto* then = reader.required("then");
   const auto* then_key = reader.key("then");
   read_effect(then, then_key == nullptr ? reader.at() : then_key->place, rule);
+  if (const auto* alert = reader.optional("alert")) rule.alert = read_alert_scope(*alert, subjects_, issues_);
   for (const auto& item : yaml::items_of(reader.optional("references"), "`references`", issues_)) {
     if (auto text = yaml::as_text(&item, issues_)) rule.references.push_back(*std::move(text));
   }

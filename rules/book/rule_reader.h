@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,12 +31,22 @@ struct CostLimits {
   std::uint64_t policy = 10'000'000;  // all rules together
 };
 
+// Whom alerts may be about. `once_in` is from kMinOnceInMs to what is remembered.
+struct AlertSubjects {
+  std::vector<std::string> entities;  // of the schema, in its order
+  std::int64_t history_ms = 0;        // 0 if it is not known
+};
+inline constexpr std::int64_t kMinOnceInMs = 3'600'000;
+
+// `{per: card, once_in: 24h}`. Nothing, and an issue, if it is faulty.
+std::optional<AlertScope> read_alert_scope(const yaml::Node& node, const AlertSubjects& subjects, Issues& issues);
+
 // Reads the rule files of one policy, one after the other; ids are unique over all of them.
 class RuleReader {
  public:
-  // Both outlive the reader.
-  RuleReader(const Vocabulary& vocabulary, Issues& issues, const CostLimits& limits = {})
-      : vocabulary_(vocabulary), issues_(issues), limits_(limits) {}
+  // The first two outlive the reader.
+  RuleReader(const Vocabulary& vocabulary, Issues& issues, const CostLimits& limits = {}, AlertSubjects subjects = {})
+      : vocabulary_(vocabulary), issues_(issues), limits_(limits), subjects_(std::move(subjects)) {}
 
   void read_file(const yaml::Node& root);
   // Once all files are read: whether all rules together keep within their limit. The issue is about the `whole`.
@@ -63,6 +74,7 @@ class RuleReader {
   const Vocabulary& vocabulary_;
   Issues& issues_;
   CostLimits limits_;
+  AlertSubjects subjects_;
   bool keeps_tests_ = false;
   std::vector<Rule> rules_;
   std::vector<TestedRule> tested_;

@@ -238,6 +238,16 @@ std::vector<NamedRecord> bank_records() {
   bank.fill();
   append_transaction(kBankHead, bank_input(), bank.facts(), out);
   add("transaction_full", std::exchange(out, {}));
+  const std::uint32_t repeated[] = {0, 1};
+  for (const bool is_alert : {true, false}) {
+    auto facts = bank.facts();
+    if (is_alert) facts.alert = decide::Alert{"customer_device", 17, true};
+    if (is_alert) facts.repeated = repeated;
+    if (!is_alert) facts.controlled = book::Outcome::kDecline;
+    if (!is_alert) facts.flags = decide::kControl;
+    append_transaction(kBankHead, bank_input(), facts, out);
+    add(is_alert ? "transaction_alert" : "transaction_control", std::exchange(out, {}));
+  }
   bank.fill_sparse();
   append_transaction({1, 18, kMinTimeMs}, {"t", 0, 0, -1, {}}, bank.facts(), out);
   add("transaction_sparse", std::exchange(out, {}));

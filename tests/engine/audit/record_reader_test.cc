@@ -68,6 +68,28 @@ TEST(RecordReader, ReadsBackATransaction) {
   EXPECT_EQ(parsed.score, 115);
 }
 
+TEST(RecordReader, TellsOfAlertAndControlShare) {
+  Bank bank;
+  bank.fill();
+  auto facts = bank.facts();
+  const std::uint32_t repeated[] = {1};
+  facts.alert = decide::Alert{"card", 3, true};
+  facts.repeated = repeated;
+  facts.controlled = book::Outcome::kReview;
+  std::string out;
+  append_transaction(kBankHead, bank_input(), facts, out);
+  RecordReader reader;
+  ParsedRecord parsed;
+  const auto text = enveloped(out);
+  ASSERT_EQ(fault_of(reader.read(text, parsed)), "none");
+  const auto details = reader.details();
+  ASSERT_TRUE(details.ok());
+  EXPECT_EQ(details->alert_case, "card-0-3");
+  EXPECT_TRUE(details->alert_repeated);
+  EXPECT_EQ(details->repeated_rules, std::vector<std::string>{"b-quiet"});
+  EXPECT_EQ(details->control, "review");
+}
+
 TEST(RecordReader, ReadsBackWhatEachOtherKindHas) {
   RecordReader reader;
   ParsedRecord parsed;

@@ -64,6 +64,26 @@ TEST(AuditRecord, ASparseTransactionsBytes) {
       R"({"rule":"f-always","verdict":"hit","values":{}}],"outcome":"approve","score":0,"reasons":["f-always"]})");
 }
 
+TEST(AuditRecord, AnAlertAndTheControlShareStandBehindTheReasons) {
+  Bank bank;
+  bank.fill();
+  std::string plain;
+  append_transaction(kBankHead, bank_input(), bank.facts(), plain);
+  auto facts = bank.facts();
+  const std::uint32_t repeated[] = {1, 4};
+  facts.alert = decide::Alert{"card", 3, false};
+  facts.repeated = repeated;
+  std::string out;
+  append_transaction(kBankHead, bank_input(), facts, out);
+  EXPECT_EQ(out, plain.substr(0, plain.size() - 1) +
+                     R"(,"alert":{"case":"card-0-3","repeated":false,"repeated_rules":["b-quiet","e-hard"]}})");
+  facts.alert.reset();
+  facts.controlled = book::Outcome::kDecline;
+  out.clear();
+  append_transaction(kBankHead, bank_input(), facts, out);
+  EXPECT_EQ(out, plain.substr(0, plain.size() - 1) + R"(,"control":"decline"})");
+}
+
 TEST(AuditRecord, ADuplicatesBytes) {
   std::string out;
   append_duplicate(kBankHead, bank_input(), "tx-\"1\"", 12, out);

@@ -33,7 +33,7 @@ std::vector<NamedRecord> decisions() {
   facts.sequence = kBankHead.sequence;
   add("without_reasons", facts);
   facts.reasons = reasons;
-  for (std::uint8_t flags = 0; flags < 8; ++flags) {
+  for (std::uint8_t flags = 0; flags < 16; ++flags) {
     facts.flags = flags;
     add("with_flags_" + std::to_string(flags), facts);
   }
@@ -44,6 +44,9 @@ std::vector<NamedRecord> decisions() {
     facts.sequence = 18'446'744'073'709'551'615U;
     add(std::string(book::outcome_name(outcome)), facts);
   }
+  facts.alert = decide::Alert{"customer_device", 18'446'744'073'709'551'615U, true};
+  facts.shard = 4'294'967'295U;
+  add("with_alert", facts);
   return made;
 }
 

@@ -29,6 +29,7 @@ EventEntry full_entry() {
   entry.score = 1000;
   entry.flags = 255;
   entry.reasons = {{3, "R03", -1000}, {std::numeric_limits<std::uint32_t>::max(), "", 1000}};
+  entry.alert = {std::numeric_limits<std::uint32_t>::max(), std::numeric_limits<std::uint64_t>::max(), true};
   entry.keys = {{0, "card"}, {1, std::string("\0\xff", 2)}};
   return entry;
 }
@@ -54,6 +55,10 @@ TEST(EventEntry, ReadsBack) {
   EXPECT_EQ(back->reasons[0].rule, 3U);
   EXPECT_EQ(back->reasons[0].code, "R03");
   EXPECT_EQ(back->reasons[0].points, -1000);
+  ASSERT_TRUE(back->alert.has_value());
+  EXPECT_EQ(back->alert->subject, std::numeric_limits<std::uint32_t>::max());
+  EXPECT_EQ(back->alert->sequence, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_TRUE(back->alert->repeated);
   ASSERT_EQ(back->keys.size(), 2U);
   EXPECT_EQ(back->keys[1].entity, 1U);
   EXPECT_EQ(back->keys[1].key, std::string("\0\xff", 2));
@@ -72,6 +77,7 @@ RC_GTEST_PROP(EventEntry, EveryEntryReadsBack,
   entry.score = score;
   entry.flags = static_cast<std::uint8_t>(type);
   entry.outcome = static_cast<book::Outcome>(type % 3);
+  if (type % 5 > 1) entry.alert = {type, sequence / 2, type % 5 > 2};
   for (const auto& [rule, code, points] : reasons) entry.reasons.push_back({rule, code, points});
   for (const auto& [number, key] : keys) entry.keys.push_back({number, key});
   const auto back = read_event_entry(bytes_of(entry));
@@ -91,7 +97,7 @@ TEST(EventEntry, DamagedBytesAreAnError) {
   auto entry = full_entry();
   entry.outcome = static_cast<book::Outcome>(3);
   EXPECT_FALSE(read_event_entry(bytes_of(entry)).ok());
-  const auto with_type = [](std::uint64_t type, std::uint64_t flags, std::int64_t score) {
+  const auto with_type = [](std::uint64_t type, std::uint64_t flags, std::int64_t score, std::uint64_t alert = 0) {
     std::string made(kEntryDigestBytes, 'd');
     append_varint(made, 0);
     append_zigzag(made, 0);
@@ -101,10 +107,16 @@ TEST(EventEntry, DamagedBytesAreAnError) {
     append_zigzag(made, score);
     append_varint(made, flags);
     append_varint(made, 0);
+    append_varint(made, alert);
+    if (alert > 0) append_varint(made, 1);
+    if (alert > 0) append_varint(made, 1);
     append_varint(made, 0);
     return read_event_entry(made).ok();
   };
   EXPECT_TRUE(with_type(0xffff'ffff, 255, 2'147'483'647));
+  EXPECT_TRUE(with_type(0, 0, 0, 1));
+  EXPECT_TRUE(with_type(0, 0, 0, 2));
+  EXPECT_FALSE(with_type(0, 0, 0, 3));
   EXPECT_FALSE(with_type(0x1'0000'0000, 255, 0));
   EXPECT_FALSE(with_type(0, 256, 0));
   EXPECT_FALSE(with_type(0, 0, 2'147'483'648));

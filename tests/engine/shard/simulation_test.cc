@@ -240,7 +240,7 @@ class Oracle {
 // Now and then another policy, or other entries of its list.
 void change_something(Site& site, Runner& runner) {
   static const std::vector<std::shared_ptr<const policy::Policy>> kPolicies{small_policy(), changed_policy(),
-                                                                            stricter_policy()};
+                                                                            stricter_policy(), slimmer_policy()};
   if (site.random.one_in(30)) runner.want_policy(kPolicies[site.random.below(kPolicies.size())]);
   if (!site.random.one_in(30)) return;
   book::ListEntries entries;

@@ -82,8 +82,9 @@ std::string SmallShard::member(std::string_view name) const {
   const auto at = output_.audit.find(quoted);
   if (at == std::string::npos) return {};
   const auto begin = at + quoted.size();
-  const auto end =
-      output_.audit[begin] == '[' ? output_.audit.find(']', begin) + 1 : output_.audit.find_first_of(",}", begin);
+  // Members whose objects hold no others.
+  const auto closing = output_.audit[begin] == '[' ? "]" : output_.audit[begin] == '{' ? "}" : "";
+  const auto end = *closing != 0 ? output_.audit.find(closing, begin) + 1 : output_.audit.find_first_of(",}", begin);
   return output_.audit.substr(begin, end - begin);
 }
 

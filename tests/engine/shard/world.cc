@@ -43,6 +43,7 @@ constexpr const char* kRules = R"(rules:
     reason: R01
     when: card.count_1h >= 4
     then: {points: 400}
+    alert: {per: merchant, once_in: 1h}
   - id: expensive-online
     description: A large online payment
     reason: R02
@@ -65,13 +66,15 @@ constexpr const char* kRules = R"(rules:
     then: {points: 100}
 )";
 
-std::shared_ptr<const policy::Policy> load(std::string features, std::string rules) {
+std::shared_ptr<const policy::Policy> load(std::string features, std::string rules, std::string schema = kSchema) {
   std::vector<policy::PolicyFile> files{
       {"features.yaml", std::move(features)},
       {"lists/known.yaml", "kind: allow\nfield: merchant_id\nsuppresses: [expensive-online]\n"},
-      {"policy.yaml", "name: small\nhistory: 2d\nthresholds: {review: 400, decline: 700}\n"},
+      {"policy.yaml",
+       "name: small\nhistory: 2d\nthresholds: {review: 400, decline: 700}\nalerts: {per: card, once_in: 6h}\n"
+       "control: {one_in: 5, amount: amount, below: 500.00 EUR, salt: a grain of salt, except: [risky-merchant]}\n"},
       {"rules/all.yaml", std::move(rules)},
-      {"schema.yaml", kSchema}};
+      {"schema.yaml", std::move(schema)}};
   auto loaded = policy::load_policy(std::move(files), "small/");
   EXPECT_TRUE(loaded.ok()) << (loaded.ok() ? "" : loaded.error().render());
   if (!loaded) return nullptr;
@@ -102,6 +105,24 @@ std::shared_ptr<const policy::Policy> stricter_policy() {
   return load(kFeatures, std::string(kRules) +
                              "  - {id: listed, description: A listed merchant, reason: R07, when: merchant_id in "
                              "lists.known, then: {points: 30}}\n");
+}
+
+namespace {
+
+// `text` without the line, and without those below it that are indented further.
+std::string without(std::string text, std::string_view line_begin) {
+  const auto at = text.find(line_begin);
+  auto end = text.find('\n', at) + 1;
+  const auto indent = line_begin.find_first_not_of(' ');
+  while (end < text.size() && text.find_first_not_of(' ', end) > end + indent) end = text.find('\n', end) + 1;
+  return text.erase(at, end - at);
+}
+
+}  // namespace
+
+std::shared_ptr<const policy::Policy> slimmer_policy() {
+  return load(without(kFeatures, "  mean_vendor:"), without(kRules, "  - id: far-above-mean"),
+              without(kSchema, "  score_in:"));
 }
 
 std::string World::payment(std::uint64_t id, std::int64_t time_ms) {

@@ -16,6 +16,9 @@ std::shared_ptr<const policy::Policy> changed_policy();
 // The same windows, and a rule more, over the list `known`.
 std::shared_ptr<const policy::Policy> stricter_policy();
 
+// Another schema: without one of the fields, and what is made of it.
+std::shared_ptr<const policy::Policy> slimmer_policy();
+
 // Appends `count` records to the inputs: payments keyed by card over the partitions of `payments` (merchants cross
 // partitions), their labels to `labels`. Among them: late ones, the same record again, the same id with other bytes,
 // labels before their event, revised labels, broken records.

@@ -40,6 +40,7 @@ class OfAPolicy : public testing::Test {
   }
   void SetUp() override {
     ASSERT_EQ(run({"init", at("p")}).exit_code, 0);
+    write("policy.yaml", "name: my-policy\nhistory: 100d\nthresholds: {review: 500, decline: 800}\n");
     write("schema.yaml",
           "fields:\n"
           "  id: {type: string, required: true}\n"
