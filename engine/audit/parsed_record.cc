@@ -138,6 +138,10 @@ Status read_list(Members& members, ParsedRecord& out) {
 }
 
 Status read_policy(Members& members, dom::object record, ParsedRecord& out) {
+  if (record["role"].error() == simdjson::SUCCESS) {
+    if (members.text("role") != "shadow") return bad("there is no such role of a policy");
+    out.shadow = true;
+  }
   out.policy = members.text("policy");
   out.time_zones = members.text("time_zones");
   if (record["parts"].error() == simdjson::SUCCESS) {
@@ -155,6 +159,55 @@ Status read_policy(Members& members, dom::object record, ParsedRecord& out) {
     out.files.push_back({std::string(file.key), std::string(text)});
   }
   return members.status();
+}
+
+std::vector<NamedText> named_texts(const std::optional<dom::object>& object) {
+  std::vector<NamedText> texts;
+  if (!object) return texts;
+  for (const auto member : *object) texts.push_back({std::string(member.key), element_text(member.value)});
+  return texts;
+}
+
+// Verdicts and outcome, of a record or of the shadow in it.
+Status read_judged(dom::object object, bool with_values, JudgedDetails& out) {
+  Members members(object);
+  out.policy = members.text("policy");
+  out.outcome = members.text("outcome");
+  out.score = members.get<std::int64_t>("score");
+  out.reasons = texts(members.array("reasons"));
+  const auto verdicts = members.object("verdicts");
+  const auto rules = members.array("rules");
+  if (auto status = members.status(); !status) return status;
+  Members counts(*verdicts);
+  out.rule_count = static_cast<std::size_t>(counts.get<std::uint64_t>("rules"));
+  if (auto status = counts.status(); !status) return status;
+  for (const auto item : *rules) {
+    dom::object each;
+    if (item.get(each) != simdjson::SUCCESS) return bad("a rule's verdict is not an object");
+    Members rule(each);
+    auto& verdict = out.rules.emplace_back();
+    verdict.rule = rule.text("rule");
+    if (each["suppressed_by"].error() == simdjson::SUCCESS) verdict.suppressed_by = rule.text("suppressed_by");
+    verdict.shadow = each["mode"].error() == simdjson::SUCCESS;
+    if (with_values) verdict.values = named_texts(rule.object("values"));
+    dom::element outcome;
+    if (each["verdict"].get(outcome) != simdjson::SUCCESS) return bad("a rule has no verdict");
+    verdict.verdict = element_text(outcome);
+    if (auto status = rule.status(); !status) return status;
+  }
+  return {};
+}
+
+Status read_alert(Members& members, dom::object record, TransactionDetails& out) {
+  if (record["control"].error() == simdjson::SUCCESS) out.control = members.text("control");
+  if (record["alert"].error() != simdjson::SUCCESS) return {};
+  const auto object = members.object("alert");
+  if (!object) return members.status();
+  Members alert(*object);
+  out.alert_case = alert.text("case");
+  out.alert_repeated = alert.get<bool>("repeated");
+  out.repeated_rules = texts(alert.array("repeated_rules"));
+  return alert.status();
 }
 
 Status read_kind(Members& members, dom::object record, ParsedRecord& out) {
@@ -249,13 +302,6 @@ std::optional<Value> field_value(const event::Field& field, dom::element json, e
   double real = 0;
   if (field.type == event::FieldType::kDouble && json.get(real) == simdjson::SUCCESS) return Value::real(real);
   return std::nullopt;
-}
-
-std::vector<NamedText> named_texts(const std::optional<dom::object>& object) {
-  std::vector<NamedText> texts;
-  if (!object) return texts;
-  for (const auto member : *object) texts.push_back({std::string(member.key), element_text(member.value)});
-  return texts;
 }
 
 std::string difference(dom::element recorded, dom::element computed, const std::string& path);
@@ -391,39 +437,23 @@ Result<TransactionDetails> RecordReader::details() const {
   details.flags = texts(members.array("flags"));
   details.features = named_texts(members.object("features"));
   details.approximate = texts(members.array("approximate"));
-  const auto verdicts = members.object("verdicts");
-  details.reasons = texts(members.array("reasons"));
-  const auto rules = members.array("rules");
+  if (auto status = read_alert(members, record, details); !status) return status.error();
   if (auto status = members.status(); !status) return status.error();
   if (auto status = event.status(); !status) return status.error();
-  if (record["control"].error() == simdjson::SUCCESS) details.control = members.text("control");
-  if (record["alert"].error() == simdjson::SUCCESS) {
-    const auto alert_object = members.object("alert");
-    if (!alert_object) return members.status().error();
-    Members alert(*alert_object);
-    details.alert_case = alert.text("case");
-    details.alert_repeated = alert.get<bool>("repeated");
-    details.repeated_rules = texts(alert.array("repeated_rules"));
-    if (auto status = alert.status(); !status) return status.error();
-  }
-  Members counts(*verdicts);
-  details.rule_count = static_cast<std::size_t>(counts.get<std::uint64_t>("rules"));
-  if (auto status = counts.status(); !status) return status.error();
-  for (const auto item : *rules) {
-    dom::object object;
-    if (item.get(object) != simdjson::SUCCESS) return bad("a rule's verdict is not an object");
-    Members rule(object);
-    auto& verdict = details.rules.emplace_back();
-    verdict.rule = rule.text("rule");
-    if (object["suppressed_by"].error() == simdjson::SUCCESS) verdict.suppressed_by = rule.text("suppressed_by");
-    verdict.shadow = object["mode"].error() == simdjson::SUCCESS;
-    verdict.values = named_texts(rule.object("values"));
-    dom::element outcome;
-    if (object["verdict"].get(outcome) != simdjson::SUCCESS) return bad("a rule has no verdict");
-    verdict.verdict = element_text(outcome);
-    if (auto status = rule.status(); !status) return status.error();
-  }
+  if (auto status = read_judged(record, true, details); !status) return status.error();
+  dom::object shadow;
+  if (record["shadow"].get(shadow) != simdjson::SUCCESS) return details;
+  if (auto status = read_judged(shadow, true, details.shadow.emplace()); !status) return status.error();
   return details;
+}
+
+Result<std::optional<JudgedDetails>> RecordReader::judged(bool shadow) const {
+  dom::object record;
+  if (state_->root["record"].get(record) != simdjson::SUCCESS) return bad("it has no record");
+  if (shadow && record["shadow"].get(record) != simdjson::SUCCESS) return std::optional<JudgedDetails>();
+  JudgedDetails details;
+  if (auto status = read_judged(record, false, details); !status) return status.error();
+  return std::optional(std::move(details));
 }
 
 std::string first_difference(std::string_view recorded, std::string_view computed) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct ParsedRecord {
   InputPlace input;  // its topic views `topic`
 
   std::string policy;            // transaction, start, policy
+  bool shadow = false;           // policy: of the policy in the shadow; without a hash, none is there any more
   std::string time_zones;        // policy
   std::vector<NamedText> files;  // policy
   std::uint32_t part = 1;
@@ -52,14 +54,12 @@ struct ParsedRecord {
   std::int64_t score = 0;
 };
 
-// What stands in a transaction's record, as text for people: numbers as they are, strings without quotes, "-" for null.
-struct TransactionDetails {
-  std::string type;
-  std::int64_t time_ms = 0;
-  std::vector<std::string> flags;
-  std::vector<NamedText> fields;
-  std::vector<NamedText> features;
-  std::vector<std::string> approximate;
+// What the rules of one policy made of a transaction, as text for people: numbers as they are, strings without quotes,
+// "-" for null.
+struct JudgedDetails {
+  std::string policy;
+  std::string outcome;
+  std::int64_t score = 0;
   std::size_t rule_count = 0;
   struct RuleVerdict {
     std::string rule;
@@ -70,10 +70,21 @@ struct TransactionDetails {
   };
   std::vector<RuleVerdict> rules;  // hits and errors
   std::vector<std::string> reasons;
+};
+
+// What stands in a transaction's record; likewise.
+struct TransactionDetails : JudgedDetails {
+  std::string type;
+  std::int64_t time_ms = 0;
+  std::vector<std::string> flags;
+  std::vector<NamedText> fields;
+  std::vector<NamedText> features;
+  std::vector<std::string> approximate;
   std::string control;     // what the outcome would have been but for the control share; else empty
   std::string alert_case;  // empty: no alert
   bool alert_repeated = false;
   std::vector<std::string> repeated_rules;
+  std::optional<JudgedDetails> shadow;  // the policy in the shadow
 };
 
 // One per thread.
@@ -88,6 +99,8 @@ class RecordReader {
   // After read() of a transaction: its event as the step saw it, under the record's own schema. `event` is cleared.
   Status fill_event(const event::Schema& schema, event::Event& event);
   Result<TransactionDetails> details() const;
+  // The verdicts alone: by the policy that decided or, if there was one, by the one in its shadow. Without values.
+  Result<std::optional<JudgedDetails>> judged(bool shadow) const;
 
  private:
   struct State;

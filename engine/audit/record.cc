@@ -93,7 +93,7 @@ void append_bitmap(std::size_t rules, const auto& set, JsonWriter& json) {
   json.hex(bytes);
 }
 
-void append_rule(const TransactionFacts& facts, std::uint32_t index, const Value& error, JsonWriter& json) {
+void append_rule(const Judged& facts, std::uint32_t index, const Value& error, JsonWriter& json) {
   const auto& rule = facts.rules->rules()[index];
   json.begin_object();
   json.key("rule");
@@ -118,16 +118,16 @@ void append_rule(const TransactionFacts& facts, std::uint32_t index, const Value
   json.begin_object();
   for (const auto slot : rule.slots) {
     // What stood in a list tell the list's own records.
-    if ((*facts.event)[slot].is(ValueKind::kLookup)) continue;
+    if (facts.slots[slot].is(ValueKind::kLookup)) continue;
     json.key(facts.slot_names[slot]);
-    append_value((*facts.event)[slot], json);
+    append_value(facts.slots[slot], json);
   }
   json.end_object();
   json.end_object();
 }
 
 // Every rule's verdict, and the values that hits and errors read; a miss's values are among fields and features.
-void append_verdicts(const TransactionFacts& facts, JsonWriter& json) {
+void append_verdicts(const Judged& facts, JsonWriter& json) {
   const auto& hits = facts.verdicts->hits;
   const auto& errors = facts.verdicts->errors;
   const auto rules = facts.rules->rules().size();
@@ -180,7 +180,7 @@ void append_entry(std::string_view value, const book::ListEntry& entry, JsonWrit
   json.end_object();
 }
 
-void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
+void append_outcome(const Judged& facts, JsonWriter& json) {
   const auto& outcome = *facts.outcome;
   json.key("outcome");
   json.string(book::outcome_name(outcome.outcome));
@@ -190,10 +190,12 @@ void append_outcome(const TransactionFacts& facts, JsonWriter& json) {
   json.begin_array();
   for (const auto rule : outcome.reasons) json.string(facts.rules->rules()[rule].id);
   json.end_array();
-  if (facts.controlled) {
-    json.key("control");
-    json.string(book::outcome_name(*facts.controlled));
-  }
+}
+
+void append_control(const TransactionFacts& facts, JsonWriter& json) {
+  if (!facts.controlled) return;
+  json.key("control");
+  json.string(book::outcome_name(*facts.controlled));
 }
 
 void append_alert(const Head& head, const TransactionFacts& facts, JsonWriter& json) {
@@ -210,6 +212,17 @@ void append_alert(const Head& head, const TransactionFacts& facts, JsonWriter& j
   json.begin_array();
   for (const auto rule : facts.repeated) json.string(facts.rules->rules()[rule].id);
   json.end_array();
+  json.end_object();
+}
+
+void append_shadow(const TransactionFacts& facts, JsonWriter& json) {
+  if (facts.shadow == nullptr) return;
+  json.key("shadow");
+  json.begin_object();
+  json.key("policy");
+  json.string(facts.shadow->policy);
+  append_verdicts(*facts.shadow, json);
+  append_outcome(*facts.shadow, json);
   json.end_object();
 }
 
@@ -255,7 +268,9 @@ void append_transaction(const Head& head, const InputPlace& input, const Transac
   append_features(facts, json);
   append_verdicts(facts, json);
   append_outcome(facts, json);
+  append_control(facts, json);
   append_alert(head, facts, json);
+  append_shadow(facts, json);
   json.end_object();
 }
 
@@ -324,6 +339,10 @@ void append_start(const Head& head, const StartFacts& facts, std::string& out) {
 void append_policy(const Head& head, const PolicyFacts& facts, std::string& out) {
   JsonWriter json(out);
   begin(Kind::kPolicy, head, json);
+  if (facts.shadow) {
+    json.key("role");
+    json.string("shadow");
+  }
   json.key("policy");
   json.string(facts.hash);
   json.key("time_zones");

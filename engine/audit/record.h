@@ -50,21 +50,27 @@ struct Suppression {
   std::string_view list;
 };
 
-struct TransactionFacts {
-  const event::Schema* schema = nullptr;
-  const event::Event* event = nullptr;
-  std::string_view policy;
-  std::uint8_t flags = 0;                      // decide::Flag
-  std::span<const std::string> feature_names;  // in the order of the event's feature slots
-  std::span<const std::uint64_t> approximate;  // bit i: feature i is an estimate
+// What the rules of one policy made of an event.
+struct Judged {
+  std::string_view policy;  // its hash
   const book::Book* rules = nullptr;
   std::span<const std::string> slot_names;  // of all slots: what a rule's values are called
+  std::span<const Value> slots;             // by this policy
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* outcome = nullptr;
   std::span<const Suppression> suppressed;  // by rule
-  std::optional<book::Outcome> controlled;  // what it would have been but for the control share
+};
+
+struct TransactionFacts : Judged {
+  const event::Schema* schema = nullptr;
+  const event::Event* event = nullptr;
+  std::uint8_t flags = 0;                      // decide::Flag
+  std::span<const std::string> feature_names;  // in the order of the event's feature slots
+  std::span<const std::uint64_t> approximate;  // bit i: feature i is an estimate
+  std::optional<book::Outcome> controlled;     // what it would have been but for the control share
   std::optional<decide::Alert> alert;
   std::span<const std::uint32_t> repeated;  // rules that had alerted about the same before, ascending
+  const Judged* shadow = nullptr;           // a policy beside it that changes nothing
 };
 
 struct StartFacts {
@@ -101,6 +107,7 @@ struct PolicyFacts {
   std::span<const FileView> files;
   std::uint32_t part = 1;  // of a policy that one record can't hold: 1 to `parts`; the last one puts it in force
   std::uint32_t parts = 1;
+  bool shadow = false;  // it goes into the shadow of the policy that decides, or, without a hash, none does any more
 };
 void append_policy(const Head& head, const PolicyFacts& facts, std::string& out);
 

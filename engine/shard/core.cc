@@ -5,40 +5,41 @@
 #include <utility>
 #include <vector>
 
-#include "engine/policy/policy_paths.h"
+#include "engine/shard/shadow.h"
 
 namespace weir::shard {
 namespace {
 
-// Whether both have the same texts by the same names, of the files that `is_wanted`.
-template <typename Predicate>
-bool same_files(const policy::Policy& a, const policy::Policy& b, Predicate is_wanted) {
-  const auto wanted = [&](const policy::Policy& policy) {
-    std::vector<const policy::PolicyFile*> files;
-    for (const auto& file : policy.files) {
-      if (is_wanted(file.path)) files.push_back(&file);
-    }
-    return files;
-  };
-  const auto of_a = wanted(a);
-  const auto of_b = wanted(b);
-  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), [](const auto* one, const auto* other) {
-    return one->path == other->path && one->text == other->text;
-  });
+std::string_view schema_text(const policy::Policy& policy) {
+  const auto found = std::find_if(policy.files.begin(), policy.files.end(),
+                                  [](const policy::PolicyFile& file) { return file.path == "schema.yaml"; });
+  return found == policy.files.end() ? std::string_view() : found->text;
+}
+
+void make_step(Core& core, std::shared_ptr<const policy::Policy> shadow, const CoreOptions& options) {
+  core.shadow = std::move(shadow);
+  core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,
+                                     options.clock_source, core.shadow);
 }
 
 }  // namespace
 
 Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
-                       std::unique_ptr<Memory> predecessor) {
+                       std::unique_ptr<Memory> predecessor, std::shared_ptr<const policy::Policy> shadow) {
+  if (shadow != nullptr) {
+    if (const auto why = no_shadow_because(*shadow, *policy); !why.empty()) {
+      return Error{"policy " + shadow->hash + " can't be in the shadow of " + policy->hash + ": " + why};
+    }
+  }
   Core core;
   core.policy = std::move(policy);
-  core.features = std::make_unique<features::FeatureSet>(core.policy->schema, core.policy->features);
+  core.features =
+      std::make_unique<features::FeatureSet>(core.policy->schema, features_of_both(*core.policy, shadow.get()));
   auto memory = Memory::create(core.policy->schema, *core.features, store, options.memory, std::move(predecessor));
   if (!memory) return memory.error();
   core.memory = std::move(*memory);
-  core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,
-                                     options.clock_source);
+  if (shadow != nullptr) core.shadow_schema = shadow->schema;
+  make_step(core, std::move(shadow), options);
   return core;
 }
 
@@ -47,19 +48,19 @@ bool same_rows(const policy::Policy& a, const policy::Policy& b) {
   const auto base = [](const policy::Policy& policy) {
     return policy.schema->exchange == nullptr ? 0 : policy.schema->exchange->base().numeric;
   };
-  return a.time_zones == b.time_zones && base(a) == base(b) &&
-         same_files(a, b, [](std::string_view path) { return path == "schema.yaml"; });
+  return a.time_zones == b.time_zones && base(a) == base(b) && schema_text(a) == schema_text(b);
 }
 
-bool same_histories(const policy::Policy& a, const policy::Policy& b) {
-  return a.history_ms == b.history_ms && same_rows(a, b) && same_files(a, b, policy::is_feature_file);
+bool keeps_histories(const Core& core, const policy::Policy& policy, const policy::Policy* shadow) {
+  return core.policy->history_ms == policy.history_ms && same_rows(*core.policy, policy) &&
+         same_features(core.features->definitions(), features_of_both(policy, shadow));
 }
 
-void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options) {
+void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy,
+                   std::shared_ptr<const policy::Policy> shadow, const CoreOptions& options) {
   const auto progress = core.step->progress;
   core.policy = std::move(policy);
-  core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,
-                                     options.clock_source);
+  make_step(core, std::move(shadow), options);
   core.step->progress = progress;
 }
 

@@ -23,21 +23,26 @@ struct CoreOptions {
 
 struct Core {
   std::shared_ptr<const policy::Policy> policy;
-  std::unique_ptr<features::FeatureSet> features;
+  std::shared_ptr<const policy::Policy> shadow;        // nullptr if there is none
+  std::shared_ptr<const event::Schema> shadow_schema;  // keeps alive what `features` views
+  std::unique_ptr<features::FeatureSet> features;      // of both
   std::unique_ptr<Memory> memory;
   std::unique_ptr<Step> step;
 };
 
-// `store` may be nullptr: everything in memory. `predecessor`: see Memory::create.
+// `store` may be nullptr: everything in memory. `predecessor`: see Memory::create. `shadow`: see shadow.h; nullptr if
+// there is none, and an error if it can't be.
 Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Store* store, const CoreOptions& options,
-                       std::unique_ptr<Memory> predecessor = nullptr);
+                       std::unique_ptr<Memory> predecessor = nullptr,
+                       std::shared_ptr<const policy::Policy> shadow = nullptr);
 
 // Whether both policies keep the same columns of each event. Else a memory may lack what the store has: a field that
 // was left out for a while is in older rows there.
 bool same_rows(const policy::Policy& a, const policy::Policy& b);
-// Whether both policies read events and keep histories in the same way: then one may follow the other at once.
-bool same_histories(const policy::Policy& a, const policy::Policy& b);
-// The core goes on under another policy of the same histories.
-void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy, const CoreOptions& options);
+// Whether the core can go on under these policies without another memory.
+bool keeps_histories(const Core& core, const policy::Policy& policy, const policy::Policy* shadow);
+// The core does so.
+void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy,
+                   std::shared_ptr<const policy::Policy> shadow, const CoreOptions& options);
 
 }  // namespace weir::shard

@@ -11,10 +11,13 @@ void Epochs::cut(Core& core, const Position& position, std::int64_t now_ms, bool
   WEIR_CHECK(phase_ == Phase::kIdle, "one epoch at a time");
   batch_.clear();
   core.memory->cut(batch_);
-  if (stored_policy_ != core.policy->hash) {
-    batch_.put_policy(core.policy->hash, policy_bytes(*core.policy));
-    stored_policy_ = core.policy->hash;
-  }
+  const auto keep = [&](const policy::Policy& policy, std::string& stored) {
+    if (stored == policy.hash) return;
+    batch_.put_policy(policy.hash, policy_bytes(policy));
+    stored = policy.hash;
+  };
+  keep(*core.policy, stored_policy_);
+  if (core.shadow != nullptr) keep(*core.shadow, stored_shadow_);
   batch_.put_position(position_text(position));
   cut_ = position;
   sync_ = sync || now_ms >= next_sync_ms_;

@@ -49,6 +49,7 @@ class Epochs {
   Position written_;
   bool written_survives_ = false;
   std::string stored_policy_;
+  std::string stored_shadow_;
   std::int64_t next_cut_ms_ = INT64_MIN;
   std::int64_t next_sync_ms_ = INT64_MIN;
   bool sync_ = false;

@@ -17,6 +17,7 @@ std::string position_text(const Position& position) {
   append_sized(out, position.engine);
   append_varint(out, position.generation);
   append_sized(out, position.policy);
+  append_sized(out, position.shadow);
   append_sized(out, position.token_key_id);
   append_varint(out, position.policy_recorded ? 1 : 0);
   append_varint(out, position.empty_memory ? 1 : 0);
@@ -42,6 +43,7 @@ Result<Position> read_position(std::string_view text) {
   position.engine = in.sized();
   position.generation = in.varint();
   position.policy = in.sized();
+  position.shadow = in.sized();
   position.token_key_id = in.sized();
   position.policy_recorded = in.varint() != 0;
   position.empty_memory = in.varint() != 0;

@@ -18,6 +18,7 @@ struct Position {
   std::string engine;                  // whose audit records count from here on, and its generation: each start counts
   std::uint64_t generation = 0;        // one up
   std::string policy;                  // hash of the policy that was live
+  std::string shadow;                  // and of the one in its shadow; empty if there was none
   std::string token_key_id;
   bool policy_recorded = false;  // it stands on the audit stream
   bool empty_memory = false;     // nothing was stepped yet

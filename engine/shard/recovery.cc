@@ -55,22 +55,22 @@ Status Runner::State::open_position(const Position& position, const topic::Offse
                  std::to_string(audit.end - 1) + ": audit records were lost, or this is another stream's state"};
   }
   if (auto status = check_token_key(position.token_key_id); !status) return status;
+  // If there is nothing to decide again, other time zones are no matter: the wanted policy takes over at once.
+  const auto use = position.next_audit_offset == audit.end ? PolicyUse::kShow : PolicyUse::kDecide;
   auto policy = wanted_policy;
   if (policy->hash != position.policy) {
-    auto bytes = ports.store->read_policy(position.policy);
-    if (!bytes) return bytes.error();
-    if (!*bytes) return Error{"state store: policy " + position.policy + " is missing"};
-    auto recorded = read_policy_bytes(**bytes);
-    if (!recorded) return recorded.error();
-    // If there is nothing to decide again, other time zones are no matter: the wanted policy takes over at once.
-    const bool all_done = position.next_audit_offset == audit.end;
-    auto loaded =
-        load_recorded_policy(std::move(*recorded), position.policy, all_done ? PolicyUse::kShow : PolicyUse::kDecide);
-    if (!loaded) return loaded.error();
-    policy = std::move(*loaded);
+    auto stored = stored_policy(position.policy, use);
+    if (!stored) return stored.error();
+    policy = std::move(*stored);
+  }
+  std::shared_ptr<const policy::Policy> shadow;
+  if (!position.shadow.empty()) {
+    auto stored = stored_policy(position.shadow, use);
+    if (!stored) return stored.error();
+    shadow = std::move(*stored);
   }
   base = position.progress;
-  if (auto status = use_policy(std::move(policy)); !status) return status;
+  if (auto status = use_policy(std::move(policy), std::move(shadow)); !status) return status;
   author = {position.engine, position.generation};
   next_audit_offset = position.next_audit_offset;
   position_stored = true;
@@ -81,6 +81,15 @@ Status Runner::State::open_position(const Position& position, const topic::Offse
     return status;
   }
   return feed.start(position.consumed);
+}
+
+Result<std::shared_ptr<const policy::Policy>> Runner::State::stored_policy(const std::string& hash, PolicyUse use) {
+  auto bytes = ports.store->read_policy(hash);
+  if (!bytes) return bytes.error();
+  if (!*bytes) return Error{"state store: policy " + hash + " is missing"};
+  auto recorded = read_policy_bytes(**bytes);
+  if (!recorded) return recorded.error();
+  return load_recorded_policy(std::move(*recorded), hash, use);
 }
 
 Status Runner::State::check_token_key(const std::string& key_id) const {
@@ -166,27 +175,35 @@ Status Runner::State::recover_start(const audit::ParsedRecord& recorded) {
   return {};
 }
 
+// Whether the core is already as the record says. A policy that decides ends the shadow.
+bool Runner::State::puts_in_force_what_is(const audit::ParsedRecord& recorded) const {
+  if (recorded.shadow) return shadow_is(recorded.policy);
+  return core.policy && core.policy->hash == recorded.policy && core.shadow == nullptr;
+}
+
 // The last part puts the policy in force.
 Status Runner::State::add_policy_part(const audit::ParsedRecord& recorded) {
   if (auto status = policy_parts.add(recorded); !status) return status;
   if (!policy_parts.complete()) return {};
   auto whole = policy_parts.take();
-  policy_recorded = true;
-  if (core.policy && core.policy->hash == recorded.policy) return {};
+  if (!recorded.shadow) policy_recorded = true;
+  if (puts_in_force_what_is(recorded)) return {};
+  if (recorded.shadow && recorded.policy.empty()) return use_policy(core.policy, nullptr);
   auto loaded = load_recorded_policy(std::move(whole), recorded.policy);
   if (!loaded) return loaded.error();
-  return use_policy(std::move(*loaded));
+  if (!recorded.shadow) return use_policy(std::move(*loaded), nullptr);
+  if (!core.step) return Error{"the audit stream has a policy for the shadow before the first that decides"};
+  return use_policy(core.policy, std::move(*loaded));
 }
 
 Result<bool> Runner::State::recover_policy(const audit::ParsedRecord& recorded, std::int64_t now_ms) {
-  const bool other = options.begin != Begin::kAnew && (!core.policy || core.policy->hash != recorded.policy);
-  if (other && recorded.part == 1) {
+  if (options.begin != Begin::kAnew && !puts_in_force_what_is(recorded) && recorded.part == 1) {
     // The old core's changes must be stored before another one reads them.
     auto settled = settle(now_ms, false);
     if (!settled || !*settled) return settled;
   }
   if (options.begin == Begin::kAnew) {
-    policy_recorded = recorded.part == recorded.parts;
+    if (!recorded.shadow) policy_recorded = recorded.part == recorded.parts;
   } else if (auto status = add_policy_part(recorded); !status) {
     return status.error();
   }
@@ -272,14 +289,15 @@ Status Runner::State::leave_audit() {
 // knows where it stands, then say that we are here. False while one of them is under way.
 Result<bool> Runner::State::announce(std::int64_t now_ms) {
   policy_parts.clear();
-  if (core.step && core.policy->hash != wanted_policy->hash) {
+  const bool other = core.step && core.policy->hash != wanted_policy->hash;
+  if (other || (!policy_recorded && core.shadow != nullptr)) {
     auto settled = settle(now_ms, false);
     if (!settled || !*settled) return settled;
-    if (auto status = use_policy(wanted_policy); !status) return status.error();
+    if (auto status = use_policy(wanted_policy, nullptr); !status) return status.error();
     policy_recorded = false;
   }
   if (!core.step) {
-    if (auto status = use_policy(wanted_policy); !status) return status.error();
+    if (auto status = use_policy(wanted_policy, nullptr); !status) return status.error();
     policy_recorded = false;
     empty_memory = true;
   }

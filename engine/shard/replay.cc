@@ -67,14 +67,21 @@ Status Replay::State::use_recorded_policy() {
   if (auto status = policy_parts.add(parsed); !status) return status;
   if (!policy_parts.complete()) return {};
   auto whole = policy_parts.take();
-  if (core.policy && core.policy->hash == parsed.policy) return {};
-  auto policy = load_recorded_policy(std::move(whole), parsed.policy);
-  if (!policy) return policy.error();
+  if (parsed.shadow && !core.step) return Error{"the stream has a policy for the shadow before the first that decides"};
+  const bool is_there = core.policy && core.policy->hash == parsed.policy && core.shadow == nullptr;
+  if (!parsed.shadow && is_there) return {};
+  std::shared_ptr<const policy::Policy> policy;
+  if (!parsed.shadow || !parsed.policy.empty()) {
+    auto loaded = load_recorded_policy(std::move(whole), parsed.policy);
+    if (!loaded) return loaded.error();
+    policy = std::move(*loaded);
+  }
   if (core.step) {
     if (auto status = write_epoch(); !status) return status;
     base = core.step->progress;
   }
-  auto made = make_core(std::move(*policy), &store, options);
+  auto made = parsed.shadow ? make_core(core.policy, &store, options, nullptr, std::move(policy))
+                            : make_core(std::move(policy), &store, options);
   if (!made) return made.error();
   core = std::move(*made);
   core.step->progress = base;

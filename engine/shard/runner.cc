@@ -7,6 +7,7 @@
 #include "engine/shard/dead_letter.h"
 #include "engine/shard/list_store.h"
 #include "engine/shard/runner_state.h"
+#include "engine/shard/shadow.h"
 
 namespace weir::shard {
 
@@ -34,6 +35,7 @@ Result<std::unique_ptr<Runner>> Runner::open(const Ports& ports, std::shared_ptr
 }
 
 void Runner::want_policy(std::shared_ptr<const policy::Policy> policy) { state_->wanted_policy = std::move(policy); }
+void Runner::want_shadow(std::shared_ptr<const policy::Policy> policy) { state_->wanted_shadow = std::move(policy); }
 void Runner::want_lists(policy::ListContents contents) {
   state_->wanted_lists = std::move(contents);
   state_->lists_differ = true;
@@ -74,7 +76,10 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
       s.author = {s.options.engine, s.generation};
       s.phase = State::Phase::kLive;
       if (s.observer != nullptr) s.observer->live(s.generation);
-      if (s.observer != nullptr) s.observer->policy_taken(s.core.policy, s.progress().next_sequence);
+      if (s.observer != nullptr) {
+        s.observer->policy_taken(s.core.policy, s.progress().next_sequence);
+        if (s.core.shadow != nullptr) s.observer->shadow_taken(s.core.shadow, s.progress().next_sequence);
+      }
       moved = true;
       break;
     case State::Phase::kLive:
@@ -84,6 +89,8 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
       }
       if (s.core.policy->hash != s.wanted_policy->hash) {
         if (auto result = add(s.take_policy(now_ms)); !result) return result;
+      } else if (s.shadow_is_wanted()) {
+        if (auto result = add(s.take_shadow(now_ms)); !result) return result;
       } else if (s.lists_differ) {
         if (auto result = add(s.record_lists(now_ms)); !result) return result;
       } else if (auto result = add(s.take_input(now_ms)); !result) {
@@ -103,25 +110,64 @@ Result<bool> Runner::pump(std::int64_t now_ms) {
   return moved;
 }
 
-Result<bool> Runner::State::take_policy(std::int64_t now_ms) {
-  if (same_histories(*core.policy, *wanted_policy)) {
-    change_policy(core, wanted_policy, options.core);
-  } else {
-    auto settled = settle(now_ms, false);
-    if (!settled || !*settled) return settled;
-    if (auto status = use_policy(wanted_policy); !status) return status.error();
+Result<bool> Runner::State::exchange(std::int64_t now_ms, std::shared_ptr<const policy::Policy> policy,
+                                     std::shared_ptr<const policy::Policy> shadow) {
+  if (keeps_histories(core, *policy, shadow.get())) {
+    change_policy(core, std::move(policy), std::move(shadow), options.core);
+    return true;
   }
+  auto settled = settle(now_ms, false);
+  if (!settled || !*settled) return settled;
+  if (auto status = use_policy(std::move(policy), std::move(shadow)); !status) return status.error();
+  return true;
+}
+
+// It ends the shadow, which may not go with it; if it does, it is taken again.
+Result<bool> Runner::State::take_policy(std::int64_t now_ms) {
+  auto exchanged = exchange(now_ms, wanted_policy, nullptr);
+  if (!exchanged || !*exchanged) return exchanged;
   if (observer != nullptr) observer->policy_taken(core.policy, progress().next_sequence);
   record_policy(now_ms);
   lists_differ = !wanted_lists.empty();
   return true;
 }
 
-// All its parts at once: nothing comes between them.
+Result<bool> Runner::State::take_shadow(std::int64_t now_ms) {
+  if (wanted_shadow != nullptr) {
+    if (const auto why = no_shadow_because(*wanted_shadow, *core.policy); !why.empty()) {
+      if (observer != nullptr) observer->shadow_refused(*wanted_shadow, why);
+      wanted_shadow = core.shadow;
+      return true;
+    }
+  }
+  auto exchanged = exchange(now_ms, core.policy, wanted_shadow);
+  if (!exchanged || !*exchanged) return exchanged;
+  if (observer != nullptr) observer->shadow_taken(core.shadow, progress().next_sequence);
+  record_shadow(now_ms);
+  return true;
+}
+
 void Runner::State::record_policy(std::int64_t now_ms) {
-  const auto& policy = *core.policy;
+  record_parts(now_ms, *core.policy, false);
+  policy_recorded = true;
+}
+
+void Runner::State::record_shadow(std::int64_t now_ms) {
+  if (core.shadow != nullptr) {
+    record_parts(now_ms, *core.shadow, true);
+    return;
+  }
+  audit::PolicyFacts none;
+  none.shadow = true;
+  core.step->policy_record(now_ms, none, output);
+  deliver(nullptr, false);
+}
+
+// All its parts at once: nothing comes between them.
+void Runner::State::record_parts(std::int64_t now_ms, const policy::Policy& policy, bool shadow) {
   const auto parts = parts_of(policy, options.policy_part_bytes);
   audit::PolicyFacts facts;
+  facts.shadow = shadow;
   facts.hash = policy.hash;
   facts.time_zones = policy.time_zones;
   facts.parts = static_cast<std::uint32_t>(parts.size());
@@ -130,7 +176,6 @@ void Runner::State::record_policy(std::int64_t now_ms) {
     core.step->policy_record(now_ms, facts, output);
     deliver(nullptr, false);
   }
-  policy_recorded = true;
 }
 
 // A part of the changes, so that records stay small; inputs wait until all are recorded.
@@ -279,6 +324,7 @@ Position Runner::State::position() {
   now.generation = ours ? generation : author.generation;
   now.engine = ours ? options.engine : author.engine;
   now.policy = core.policy ? core.policy->hash : "";
+  now.shadow = core.shadow ? core.shadow->hash : "";
   now.token_key_id = options.token_key_id;
   now.policy_recorded = policy_recorded;
   now.empty_memory = empty_memory;
@@ -323,11 +369,12 @@ Result<bool> Runner::State::settle(std::int64_t now_ms, bool sync) {
   return false;
 }
 
-Status Runner::State::use_policy(std::shared_ptr<const policy::Policy> policy) {
+Status Runner::State::use_policy(std::shared_ptr<const policy::Policy> policy,
+                                 std::shared_ptr<const policy::Policy> shadow) {
   base = progress();
   core.step = nullptr;  // it works on the memory that goes over to the successor
   auto predecessor = core.policy && same_rows(*core.policy, *policy) ? std::move(core.memory) : nullptr;
-  auto made = make_core(std::move(policy), ports.store, options.core, std::move(predecessor));
+  auto made = make_core(std::move(policy), ports.store, options.core, std::move(predecessor), std::move(shadow));
   if (!made) return made.error();
   core = std::move(*made);
   core.step->progress = base;

@@ -46,6 +46,10 @@ class Observer : public DeliveryObserver {
   virtual void live(std::uint64_t generation) = 0;
   // It decides from record `sequence` on.
   virtual void policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) = 0;
+  // This one is in its shadow from record `sequence` on; nullptr: none is.
+  virtual void shadow_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) = 0;
+  // It can't be, for this reason.
+  virtual void shadow_refused(const policy::Policy& policy, std::string_view why) = 0;
   virtual void warning(std::string_view text) = 0;
 };
 
@@ -79,6 +83,9 @@ class Runner {
   // The policy that decides from now on: taken between two inputs, with a record of its own. If it keeps histories in
   // another way, what is under way is written first.
   void want_policy(std::shared_ptr<const policy::Policy> policy);
+  // The policy that is in its shadow from now on (shadow.h); nullptr: none. It stays so when another policy decides, if
+  // it can.
+  void want_shadow(std::shared_ptr<const policy::Policy> policy);
   // The entries that the policy's lists should have from now on. What differs is recorded, list by list, before the
   // next input is taken; lists that are not named stay as they are.
   void want_lists(policy::ListContents contents);

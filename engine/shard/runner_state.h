@@ -33,6 +33,7 @@ struct Runner::State {
 
   Ports ports;
   std::shared_ptr<const policy::Policy> wanted_policy;
+  std::shared_ptr<const policy::Policy> wanted_shadow;
   RunnerOptions options;
   Observer* observer;
   StageClock* stages;
@@ -69,7 +70,9 @@ struct Runner::State {
 
   Progress& progress() { return core.step ? core.step->progress : base; }
   Position position();
-  Status use_policy(std::shared_ptr<const policy::Policy> policy);
+  Status use_policy(std::shared_ptr<const policy::Policy> policy, std::shared_ptr<const policy::Policy> shadow);
+  bool shadow_is(std::string_view hash) const { return (core.shadow ? core.shadow->hash : "") == hash; }
+  bool shadow_is_wanted() const { return !shadow_is(wanted_shadow ? wanted_shadow->hash : ""); }
   // Whether everything is delivered and written, so that the core can be exchanged; works towards it. `sync`: it
   // survives a power failure, too; another core reads what is written in either case.
   Result<bool> settle(std::int64_t now_ms, bool sync);
@@ -90,7 +93,15 @@ struct Runner::State {
   Status check_token_key(const std::string& key_id) const;
 
   Result<bool> take_policy(std::int64_t now_ms);
+  Result<bool> take_shadow(std::int64_t now_ms);
+  // Whether the core goes on under these policies; false while what is under way is written first.
+  Result<bool> exchange(std::int64_t now_ms, std::shared_ptr<const policy::Policy> policy,
+                        std::shared_ptr<const policy::Policy> shadow);
   void record_policy(std::int64_t now_ms);
+  void record_shadow(std::int64_t now_ms);
+  void record_parts(std::int64_t now_ms, const policy::Policy& policy, bool shadow);
+  bool puts_in_force_what_is(const audit::ParsedRecord& recorded) const;
+  Result<std::shared_ptr<const policy::Policy>> stored_policy(const std::string& hash, PolicyUse use);
   Result<bool> record_lists(std::int64_t now_ms);
   Result<bool> recover_list(const audit::ParsedRecord& recorded);
   Result<bool> take_input(std::int64_t now_ms);

@@ -65,10 +65,7 @@ Status Step::parsed(const Digest& digest, Output& out) {
 // `input` is nullptr for shells that want neither audit record nor decision.
 Status Step::State::screen(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out,
                            StageClock* stages) {
-  out.flags = 0;
-  out.verdicts = nullptr;
-  out.weighed = nullptr;
-  out.alert.reset();
+  forget_transaction(out);
 
   const auto duplicate = answer_duplicate(progress, input, digest, out);
   if (!duplicate) return duplicate.error();
@@ -84,10 +81,9 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   features.evaluate(histories, cutoff_ms, event);
   done(stages, StageClock::kFeatures);
 
-  bind_lists();
-  policy->rules->evaluate(event.slots(), workspace, verdicts);
-  suppress();
-  out.verdicts = &verdicts;
+  // Before the lists of the policy that decides take the places behind its own features.
+  if (shadow) shadow->evaluate(event);
+  judgement.evaluate(event.slots(), event.time_ms);
   done(stages, StageClock::kRules);
 
   decide(out);
@@ -97,22 +93,7 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   out.audit.clear();
   out.decision.clear();
   if (input != nullptr) {
-    audit::TransactionFacts facts;
-    facts.schema = &schema;
-    facts.event = &event;
-    facts.policy = policy->hash;
-    facts.flags = out.flags;
-    facts.feature_names = features.names();
-    facts.approximate = features.approximate();
-    facts.rules = policy->rules.get();
-    facts.slot_names = slot_names;
-    facts.verdicts = &verdicts;
-    facts.outcome = &outcome;
-    facts.suppressed = taken_out;
-    facts.controlled = controlled;
-    if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
-    facts.repeated = alerts->repeated();
-    audit::append_transaction(head(progress), *input, facts, out.audit);
+    append_audit(progress, *input, out);
     append_decision(progress, out);
   }
   done(stages, StageClock::kAudit);
@@ -202,58 +183,29 @@ std::uint8_t Step::State::flags(std::int64_t cutoff_ms) const {
   return found;
 }
 
-// Entries expire by the event's own time.
-void Step::State::bind_lists() {
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    lists[i]->set_time(event.time_ms);
-    event[policy->list_slot(i)] = cel::make_lookup(*lists[i]);
-  }
-}
-
-// What an allow entry for this event takes out of the rules that hit or failed.
-void Step::State::suppress() {
-  suppressed.clear();
-  taken_out.clear();
-  if (verdicts.hits.empty() && verdicts.errors.empty()) return;
-  const auto& rules = policy->rules->rules();
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    const auto& definition = policy->lists[i];
-    if (definition.kind != book::ListKind::kAllow) continue;
-    const auto* allowed = lists[i]->find(event[definition.slot]);
-    if (allowed == nullptr) continue;
-    const auto& ids = allowed->rules.empty() ? definition.suppresses : allowed->rules;
-    const auto take_out = [&](std::uint32_t rule) {
-      if (std::find(ids.begin(), ids.end(), rules[rule].id) == ids.end()) return;
-      if (std::find(suppressed.begin(), suppressed.end(), rule) != suppressed.end()) return;
-      suppressed.push_back(rule);
-      taken_out.push_back({rule, definition.name});
-    };
-    for (const auto hit : verdicts.hits) take_out(hit);
-    for (const auto& failure : verdicts.errors) take_out(failure.rule);
-  }
-  std::sort(suppressed.begin(), suppressed.end());
-}
-
 void Step::State::decide(Output& out) {
-  const decide::Circumstances circumstances{decide::Screening::kClear, suppressed};
-  const auto& rules = *policy->rules;
-  decide::decide(rules, verdicts, policy->thresholds, circumstances, outcome);
+  judgement.decide();
+  auto& outcome = judgement.outcome;
   controlled.reset();
   const auto& control = policy->control;
-  if (control && decide::in_control_share(*control, rules, verdicts, circumstances, outcome, event.id,
-                                          event[control->amount_slot], sha256)) {
+  if (control && decide::in_control_share(*control, *policy->rules, judgement.verdicts(), judgement.circumstances(),
+                                          outcome, event.id, event[control->amount_slot], sha256)) {
     controlled = std::exchange(outcome.outcome, book::Outcome::kApprove);
     out.flags |= decide::kControl;
   }
+  out.verdicts = &judgement.verdicts();
   out.weighed = &outcome;
   out.outcome = outcome.outcome;
   out.score = outcome.score;
+  if (!shadow) return;
+  out.shadow_verdicts = &shadow->judgement().verdicts();
+  out.shadow_weighed = &shadow->judgement().outcome;
 }
 
 Status Step::State::raise_alert(const Progress& progress, Output& out) {
   auto raised = alerts->raise(
-      {event.time_ms, progress.next_sequence, progress.clock_ms, progress.event_cutoff_ms, keys, residents}, outcome,
-      verdicts, {decide::Screening::kClear, suppressed});
+      {event.time_ms, progress.next_sequence, progress.clock_ms, progress.event_cutoff_ms, keys, residents},
+      judgement.outcome, judgement.verdicts(), judgement.circumstances());
   if (!raised) return raised.error();
   out.alert = *raised;
   return {};
@@ -304,7 +256,7 @@ void Step::State::remember(const Progress& progress, const Digest& digest, const
   entry.flags = out.flags;
   entry.alert = out.alert;
   entry.reasons.clear();
-  for (const auto rule : outcome.reasons) {
+  for (const auto rule : judgement.outcome.reasons) {
     const auto& hit = policy->rules->rules()[rule];
     entry.reasons.push_back({rule_numbers[rule], hit.reason, hit.points});
   }
@@ -320,9 +272,31 @@ std::optional<history::LabelEntry> Step::State::inline_label() const {
   return history::LabelEntry{own->fraud, own->known_at_ms};
 }
 
+void Step::State::append_audit(const Progress& progress, const audit::InputPlace& input, Output& out) {
+  audit::TransactionFacts facts;
+  facts.schema = &schema;
+  facts.event = &event;
+  facts.policy = policy->hash;
+  facts.flags = out.flags;
+  facts.feature_names = std::span(features.names()).first(policy->features.size());
+  facts.approximate = features.approximate();
+  facts.rules = policy->rules.get();
+  facts.slot_names = slot_names;
+  facts.slots = event.slots();
+  facts.verdicts = &judgement.verdicts();
+  facts.outcome = &judgement.outcome;
+  facts.suppressed = judgement.taken_out();
+  facts.controlled = controlled;
+  if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
+  facts.repeated = alerts->repeated();
+  std::optional<audit::Judged> beside;
+  if (shadow) facts.shadow = &beside.emplace(shadow->judged());
+  audit::append_transaction(head(progress), input, facts, out.audit);
+}
+
 void Step::State::append_decision(const Progress& progress, Output& out) {
   reasons.clear();
-  for (const auto rule : outcome.reasons) {
+  for (const auto rule : judgement.outcome.reasons) {
     const auto& hit = policy->rules->rules()[rule];
     reasons.push_back({hit.id, hit.reason, hit.points});
   }
@@ -330,8 +304,8 @@ void Step::State::append_decision(const Progress& progress, Output& out) {
   facts.id = event.id;
   facts.type = schema.event_types[event.type].name;
   facts.time_ms = event.time_ms;
-  facts.outcome = outcome.outcome;
-  facts.score = outcome.score;
+  facts.outcome = out.outcome;
+  facts.score = out.score;
   facts.flags = out.flags;
   facts.policy = policy->hash;
   facts.shard = shard;
@@ -339,6 +313,16 @@ void Step::State::append_decision(const Progress& progress, Output& out) {
   facts.reasons = reasons;
   if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
   decide::append_decision_json(facts, out.decision);
+}
+
+// What the transaction before left in the output.
+void Step::State::forget_transaction(Output& out) {
+  out.flags = 0;
+  out.verdicts = nullptr;
+  out.weighed = nullptr;
+  out.shadow_verdicts = nullptr;
+  out.shadow_weighed = nullptr;
+  out.alert.reset();
 }
 
 void Step::State::finish(Progress& progress, audit::Kind kind, Output& out) {
@@ -352,10 +336,7 @@ void Step::State::finish(Progress& progress, audit::Kind kind, Output& out) {
 void Step::State::dead_letter(Progress& progress, const audit::InputPlace& input, Output& out) {
   out.audit.clear();
   out.decision.clear();
-  out.flags = 0;
-  out.verdicts = nullptr;
-  out.weighed = nullptr;
-  out.alert.reset();
+  forget_transaction(out);
   audit::append_dead_letter(head(progress), input, out.reject, out.audit);
   finish(progress, audit::Kind::kDeadLetter, out);
 }

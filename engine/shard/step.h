@@ -55,6 +55,9 @@ struct Output {
   // Of a transaction: what the rules said, and how that was weighed; nullptr else.
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* weighed = nullptr;
+  // The same by the policy in the shadow, if there is one.
+  const book::Verdicts* shadow_verdicts = nullptr;
+  const decide::Outcome* shadow_weighed = nullptr;
   std::optional<EventEntry::Alert> alert;
 };
 
@@ -90,8 +93,10 @@ class Step {
  public:
   // `memory` was made for the same policy and `features`; none of them is owned but shared pointers. `token_key` may be
   // empty if the schema has no personal fields, or if only recorded events will be stepped.
+  // `features` may hold more than the policy's own, behind them: those of the `shadow`, which may be nullptr.
   Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& features, Memory& memory,
-       std::string_view token_key, std::uint32_t shard, ClockSource clock_source);
+       std::string_view token_key, std::uint32_t shard, ClockSource clock_source,
+       std::shared_ptr<const policy::Policy> shadow = nullptr);
   ~Step();
 
   Progress progress;

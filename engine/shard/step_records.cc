@@ -10,17 +10,18 @@ namespace weir::shard {
 using history::CatalogueKind;
 
 Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::FeatureSet& the_features,
-                   Memory& the_memory, std::string_view token_key, std::uint32_t the_shard, ClockSource source)
+                   Memory& the_memory, std::string_view token_key, std::uint32_t the_shard, ClockSource source,
+                   std::shared_ptr<const policy::Policy> the_shadow)
     : policy(std::move(the_policy)),
       schema(*policy->schema),
       features(the_features),
       memory(the_memory),
       shard(the_shard),
       clock_source(source),
-      event(schema, policy->rules->slot_count() - schema.slot_count()),
+      event(schema, extra_slots()),
       slot_names(policy->slot_names()),
-      lookahead(schema, features, memory, policy->rules->slot_count() - schema.slot_count()),
-      workspace(*policy->rules),
+      lookahead(schema, features, memory, extra_slots()),
+      judgement(*policy, memory.lists()),
       residents(schema.entities.size()),
       histories(schema.entities.size()),
       keys(schema.entities.size()) {
@@ -28,14 +29,14 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
     json.emplace(schema, token_key);
     labels.emplace(schema, token_key);
   }
-  for (std::uint32_t i = 0; i < features.definitions().size(); ++i) {
-    const auto& feature = features.definitions()[i];
+  if (the_shadow != nullptr) shadow.emplace(std::move(the_shadow), *policy, memory.lists());
+  for (std::uint32_t i = 0; i < policy->features.size(); ++i) {
+    const auto& feature = policy->features[i];
     reach_ms = std::max(reach_ms, feature.window_ms + feature.offset_ms);
     if (features::FeatureSet::type_of(feature, schema).kind() == cel::TypeKind::kString) {
       text_slots.push_back(schema.slot_count() + i);
     }
   }
-  for (const auto& list : policy->lists) lists.push_back(&memory.lists().list(list.name));
   auto& catalogue = memory.catalogue();
   policy_number = catalogue.number(CatalogueKind::kPolicy, policy->hash);
   for (const auto& type : schema.event_types) {
@@ -48,8 +49,10 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
 }
 
 Step::Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& features, Memory& memory,
-           std::string_view token_key, std::uint32_t shard, ClockSource clock_source)
-    : state_(std::make_unique<State>(std::move(policy), features, memory, token_key, shard, clock_source)) {}
+           std::string_view token_key, std::uint32_t shard, ClockSource clock_source,
+           std::shared_ptr<const policy::Policy> shadow)
+    : state_(std::make_unique<State>(std::move(policy), features, memory, token_key, shard, clock_source,
+                                     std::move(shadow))) {}
 Step::~Step() = default;
 
 event::Event& Step::event() { return state_->event; }
@@ -98,10 +101,7 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
   if (waits) memory.remember_waiting_label(label.event_id, progress.clock_ms, value);
   out.audit.clear();
   out.decision.clear();
-  out.flags = 0;
-  out.verdicts = nullptr;
-  out.weighed = nullptr;
-  out.alert.reset();
+  forget_transaction(out);
   audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
   finish(progress, audit::Kind::kLabel, out);
   return {};

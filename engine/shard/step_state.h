@@ -1,6 +1,7 @@
 // What step.cc (transactions) and step_records.cc (everything else) share. Private to this folder.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,14 +11,17 @@
 #include "engine/base/sha256.h"
 #include "engine/event/label_reader.h"
 #include "engine/shard/alerts.h"
+#include "engine/shard/judgement.h"
 #include "engine/shard/lookahead.h"
+#include "engine/shard/shadow.h"
 #include "engine/shard/step.h"
 
 namespace weir::shard {
 
 struct Step::State {
   State(std::shared_ptr<const policy::Policy> the_policy, features::FeatureSet& the_features, Memory& the_memory,
-        std::string_view token_key, std::uint32_t the_shard, ClockSource source);
+        std::string_view token_key, std::uint32_t the_shard, ClockSource source,
+        std::shared_ptr<const policy::Policy> the_shadow);
 
   std::shared_ptr<const policy::Policy> policy;
   const event::Schema& schema;
@@ -37,12 +41,8 @@ struct Step::State {
   std::vector<std::uint32_t> rule_numbers;
 
   Sha256 sha256;
-  book::Workspace workspace;
-  book::Verdicts verdicts;
-  decide::Outcome outcome;
-  std::vector<book::List*> lists;             // of the policy, in its order
-  std::vector<std::uint32_t> suppressed;      // rules that allow entries take out, ascending
-  std::vector<audit::Suppression> taken_out;  // the same, with the lists
+  Judgement judgement;
+  std::optional<Shadow> shadow;
   std::optional<Alerts> alerts;
   std::optional<book::Outcome> controlled;  // what it would have been but for the control share
   std::vector<Resident*> residents;
@@ -54,6 +54,11 @@ struct Step::State {
   std::vector<decide::ReasonText> reasons;
   std::vector<history::LabelEntry> waiting_labels;
 
+  // Of events: behind the schema's slots those of the policy's features and lists, or of the features of both policies.
+  std::uint32_t extra_slots() const {
+    const auto lists = policy->rules->slot_count() - schema.slot_count();
+    return std::max(lists, static_cast<std::uint32_t>(features.definitions().size()));
+  }
   // What max_ahead is measured from.
   std::int64_t reading_clock_ms(std::int64_t clock_ms) const {
     return clock_source == ClockSource::kEvent ? event::kNoClock : clock_ms;
@@ -71,9 +76,9 @@ struct Step::State {
   Result<bool> answer_duplicate(Progress& progress, const audit::InputPlace* input, const Digest& digest, Output& out);
   Status fetch_histories();
   std::uint8_t flags(std::int64_t cutoff_ms) const;
-  void bind_lists();
-  void suppress();
   void decide(Output& out);
+  void append_audit(const Progress& progress, const audit::InputPlace& input, Output& out);
+  static void forget_transaction(Output& out);
   Status raise_alert(const Progress& progress, Output& out);
   void keep_feature_texts();
   void remember(const Progress& progress, const Digest& digest, const Output& out);

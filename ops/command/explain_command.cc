@@ -59,7 +59,7 @@ std::string flag_words(const std::string& flag, const std::string& control) {
   return flag;
 }
 
-void tell_rule(const policy::Policy& policy, const audit::TransactionDetails::RuleVerdict& verdict) {
+void tell_rule(const policy::Policy& policy, const audit::JudgedDetails::RuleVerdict& verdict) {
   const auto* rule = find_rule(policy, verdict.rule);
   std::cout << "  - " << verdict.rule;
   if (rule != nullptr) {
@@ -121,6 +121,14 @@ void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& de
               << ".\n";
   }
   tell_others(policy, details);
+  if (details.shadow) {
+    std::cout << "\nThe policy in the shadow, " << details.shadow->policy << ", would have said "
+              << details.shadow->outcome << " with score " << details.shadow->score;
+    for (std::size_t i = 0; i < details.shadow->reasons.size(); ++i) {
+      std::cout << (i == 0 ? ": " : ", ") << details.shadow->reasons[i];
+    }
+    std::cout << ".\n";
+  }
   for (const auto& flag : details.flags) std::cout << "\nNote: " << flag_words(flag, details.control) << ".\n";
   std::cout << "\nThe payment as the engine saw it (personal fields as tokens):\n";
   for (const auto& field : details.fields) std::cout << "  " << field.name << " = " << field.text << '\n';

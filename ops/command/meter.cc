@@ -49,6 +49,12 @@ struct Meter::Metrics {
   prometheus::Counter* new_alerts = nullptr;
   prometheus::Counter* repeated_alerts = nullptr;
   prometheus::Counter* controlled = nullptr;
+  prometheus::Family<prometheus::Counter>* shadow_decisions = nullptr;
+  std::array<std::array<prometheus::Counter*, 3>, 3> shadow_outcomes{};  // by live outcome, then by the shadow's
+  prometheus::Family<prometheus::Counter>* shadow_hits = nullptr;
+  prometheus::Family<prometheus::Counter>* shadow_errors = nullptr;
+  prometheus::Family<prometheus::Gauge>* shadow = nullptr;
+  prometheus::Gauge* shadow_now = nullptr;
   prometheus::Counter* beyond = nullptr;
   prometheus::Counter* epochs = nullptr;
   prometheus::Counter* epoch_bytes = nullptr;
@@ -140,6 +146,22 @@ Meter::Meter(std::size_t max_in_flight) : metrics_(std::make_unique<Metrics>()),
   m.new_alerts = &alerts.Add({{"repeated", "false"}});
   m.repeated_alerts = &alerts.Add({{"repeated", "true"}});
   m.controlled = &m.counter("weir_control_share_total", "Payments that were let through for the control share");
+  m.shadow_decisions = &prometheus::BuildCounter()
+                            .Name("weir_shadow_decisions_total")
+                            .Help("What the policy in the shadow would have decided, by what was decided")
+                            .Register(*m.registry);
+  m.shadow_hits = &prometheus::BuildCounter()
+                       .Name("weir_shadow_rule_hits_total")
+                       .Help("Events that a rule of the policy in the shadow hit")
+                       .Register(*m.registry);
+  m.shadow_errors = &prometheus::BuildCounter()
+                         .Name("weir_shadow_rule_errors_total")
+                         .Help("Events for which such a rule could not be evaluated")
+                         .Register(*m.registry);
+  m.shadow = &prometheus::BuildGauge()
+                  .Name("weir_shadow_policy_info")
+                  .Help("The policy in the shadow of the one that decides")
+                  .Register(*m.registry);
   m.late = &m.counter("weir_late_events_total", "Events that came after a newer one of the same entity");
   m.conflicts = &m.counter("weir_id_conflicts_total", "Events whose id was used before with other content");
   m.beyond = &m.counter("weir_beyond_history_total", "Events with a window that reaches back beyond the history held");
@@ -197,6 +219,7 @@ void Meter::stepped(const topic::Record&, const shard::Output& output) {
       }
       for (const auto rule : output.verdicts->hits) ++rule_hits_[rule];
       for (const auto& failure : output.verdicts->errors) ++rule_errors_[failure.rule];
+      if (output.shadow_weighed != nullptr) count_shadow(output);
       if ((output.flags & decide::kIdConflict) != 0) m.conflicts->Increment();
       if ((output.flags & decide::kControl) != 0) m.controlled->Increment();
       if (output.alert) (output.alert->repeated ? m.repeated_alerts : m.new_alerts)->Increment();
@@ -277,6 +300,47 @@ void Meter::policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint
   policy_ = std::move(policy);
   rule_hits_.assign(policy_->rules->rules().size(), 0);
   rule_errors_.assign(policy_->rules->rules().size(), 0);
+  // It ends the shadow of the one before.
+  if (m.shadow_now != nullptr) m.shadow->Remove(m.shadow_now);
+  m.shadow_now = nullptr;
+  shadow_ = nullptr;
+}
+
+void Meter::shadow_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) {
+  publish_rules();
+  auto& m = *metrics_;
+  if (m.shadow_now != nullptr) m.shadow->Remove(m.shadow_now);
+  m.shadow_now = nullptr;
+  shadow_ = std::move(policy);
+  if (shadow_ == nullptr) {
+    std::cerr << "weir: no policy is in the shadow from record " << sequence << " on\n";
+    return;
+  }
+  m.shadow_now = &m.shadow->Add({{"name", shadow_->name}, {"hash", shadow_->hash}});
+  m.shadow_now->Set(1);
+  std::cerr << "weir: policy " << shadow_->name << " " << shadow_->hash << " is in the shadow from record " << sequence
+            << " on\n";
+  shadow_hits_.assign(shadow_->rules->rules().size(), 0);
+  shadow_errors_.assign(shadow_->rules->rules().size(), 0);
+}
+
+void Meter::shadow_refused(const policy::Policy& policy, std::string_view why) {
+  metrics_->policies_refused->Increment();
+  std::cerr << "weir: policy " << policy.name << " " << policy.hash << " can't be in the shadow: " << why << '\n';
+}
+
+void Meter::count_shadow(const shard::Output& output) {
+  const auto live = static_cast<std::size_t>(output.outcome);
+  const auto shadow = static_cast<std::size_t>(output.shadow_weighed->outcome);
+  auto*& counter = metrics_->shadow_outcomes[live][shadow];
+  if (counter == nullptr) {
+    counter =
+        &metrics_->shadow_decisions->Add({{"outcome", std::string(book::outcome_name(output.shadow_weighed->outcome))},
+                                          {"live", std::string(book::outcome_name(output.outcome))}});
+  }
+  counter->Increment();
+  for (const auto rule : output.shadow_verdicts->hits) ++shadow_hits_[rule];
+  for (const auto& failure : output.shadow_verdicts->errors) ++shadow_errors_[failure.rule];
 }
 
 void Meter::policy_refused(const Issues& issues) {
@@ -290,17 +354,20 @@ const std::string& Meter::policy_hash() const {
 }
 
 void Meter::publish_rules() {
-  if (policy_ == nullptr) return;
-  const auto& rules = policy_->rules->rules();
-  const auto add = [&](prometheus::Family<prometheus::Counter>& family, std::vector<std::uint64_t>& counts) {
+  using Family = prometheus::Family<prometheus::Counter>;
+  const auto add = [](const policy::Policy* policy, Family& family, std::vector<std::uint64_t>& counts) {
+    if (policy == nullptr) return;
+    const auto& rules = policy->rules->rules();
     for (std::size_t i = 0; i < counts.size(); ++i) {
       if (counts[i] == 0) continue;
       const auto* mode = rules[i].mode == book::Mode::kShadow ? "shadow" : "live";
       family.Add({{"rule", rules[i].id}, {"mode", mode}}).Increment(static_cast<double>(std::exchange(counts[i], 0)));
     }
   };
-  add(*metrics_->rule_hits, rule_hits_);
-  add(*metrics_->rule_errors, rule_errors_);
+  add(policy_.get(), *metrics_->rule_hits, rule_hits_);
+  add(policy_.get(), *metrics_->rule_errors, rule_errors_);
+  add(shadow_.get(), *metrics_->shadow_hits, shadow_hits_);
+  add(shadow_.get(), *metrics_->shadow_errors, shadow_errors_);
 }
 
 void Meter::warning(std::string_view text) { std::cerr << "weir: warning: " << text << '\n'; }

@@ -49,12 +49,16 @@ class Meter final : public shard::Observer, public shard::StageClock {
   void epoch_written() override;
   void live(std::uint64_t generation) override;
   void policy_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) override;
+  void shadow_taken(std::shared_ptr<const policy::Policy> policy, std::uint64_t sequence) override;
+  void shadow_refused(const policy::Policy& policy, std::string_view why) override;
   void warning(std::string_view text) override;
 
   // A new policy or a change of lists had faults: what was in force goes on.
   void policy_refused(const Issues& issues);
   // The hash of the policy that decides; empty before the first one.
   const std::string& policy_hash() const;
+  // Of the one in its shadow; empty if there is none.
+  std::string shadow_hash() const { return shadow_ == nullptr ? "" : shadow_->hash; }
 
   // Brings what was counted since the last call to the registry: some times a second, not per record.
   void publish(const shard::MemoryFigures& memory, const state::StoreFigures& store);
@@ -77,6 +81,7 @@ class Meter final : public shard::Observer, public shard::StageClock {
 
  private:
   void publish_rules();
+  void count_shadow(const shard::Output& output);
   struct Metrics;
   std::unique_ptr<Metrics> metrics_;
   std::vector<std::int64_t> taken_ns_;  // by sequence, modulo
@@ -90,6 +95,9 @@ class Meter final : public shard::Observer, public shard::StageClock {
   std::shared_ptr<const policy::Policy> policy_;
   std::vector<std::uint64_t> rule_hits_;  // since the last publish()
   std::vector<std::uint64_t> rule_errors_;
+  std::shared_ptr<const policy::Policy> shadow_;
+  std::vector<std::uint64_t> shadow_hits_;
+  std::vector<std::uint64_t> shadow_errors_;
   Period period_;
   Period total_;
   std::deque<Flagged> flagged_;

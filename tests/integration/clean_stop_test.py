@@ -18,20 +18,21 @@ class CleanStop(unittest.TestCase):
 
     def stops(self, name, base, stop_signal):
         bank = Bank(self.place, name, base)
-        feed = bank.generate("--malformed-share", "0.01", "--duplicate-share", "0.01", seed=13, events=8000, rate=1000)
+        # It feeds longer than the slowest machine needs for three stops, and is stopped then.
+        feed = bank.generate("--malformed-share", "0.01", "--duplicate-share", "0.01", seed=13, events=200_000, rate=1000)
         stopped_at = []
         for _ in range(3):
             engine = bank.run().wait_live()
             before = sum(bank.ends("audit").values())
             until(lambda: sum(bank.ends("audit").values()) > before + 400, "the engine works")
-            self.assertIsNone(feed.process.poll(), "the feed ended before the last stop: raise its events")
+            self.assertIsNone(feed.process.poll(), "the feed ended before the last stop: " + feed.log.read_text())
             engine.process.send_signal(stop_signal)
             self.assertEqual(engine.wait_for_end(), 0, engine.text())
             stopped_at.append(sum(bank.ends("audit").values()))
             # The state stands where the audit stream ends: there is nothing to recover.
             self.assertEqual(sum(bank.consumed().values()) + bank.lives + 1, stopped_at[-1])
         engine = bank.run().wait_live()
-        feed.wait()
+        feed.stop()
         bank.wait_consumed(engine)
         self.assertEqual(engine.terminate(), 0, engine.text())
         for life in range(2, bank.lives + 1):

@@ -240,6 +240,12 @@ class Generator:
         if self.process.wait(timeout=4 * DEADLINE_S) != 0:
             raise AssertionError(f"weir generate: {self.log.read_text()}")
 
+    def stop(self):
+        """What was sent so far is all."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=DEADLINE_S)
+
 
 class Engine:
     """One life of `weir run`."""

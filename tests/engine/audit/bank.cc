@@ -195,6 +195,7 @@ TransactionFacts Bank::facts() const {
   facts.approximate = approximate;
   facts.rules = rules.get();
   facts.slot_names = slot_names;
+  facts.slots = event.slots();
   facts.verdicts = &verdicts;
   facts.outcome = &outcome;
   return facts;
@@ -248,6 +249,11 @@ std::vector<NamedRecord> bank_records() {
     append_transaction(kBankHead, bank_input(), facts, out);
     add(is_alert ? "transaction_alert" : "transaction_control", std::exchange(out, {}));
   }
+  const auto beside = bank.facts();
+  auto shadowed = bank.facts();
+  shadowed.shadow = &beside;
+  append_transaction(kBankHead, bank_input(), shadowed, out);
+  add("transaction_shadow", std::exchange(out, {}));
   bank.fill_sparse();
   append_transaction({1, 18, kMinTimeMs}, {"t", 0, 0, -1, {}}, bank.facts(), out);
   add("transaction_sparse", std::exchange(out, {}));
@@ -279,6 +285,10 @@ std::vector<NamedRecord> bank_records() {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/ü.yaml", "# \"tabs\"\t\r\n"}, {"schema.yaml", ""}};
   append_policy(kBankHead, {kPolicyHash, "2025b", files}, out);
   add("policy", std::exchange(out, {}));
+  append_policy(kBankHead, {kPolicyHash, "2025b", files, 2, 3, true}, out);
+  add("policy_shadow", std::exchange(out, {}));
+  append_policy(kBankHead, {"", "", {}, 1, 1, true}, out);
+  add("policy_no_shadow", std::exchange(out, {}));
   book::ListDelta delta;
   delta.put.emplace_back("m9", book::ListEntry{"partner, \"since\" 2019", "ann", 1'798'761'600'000, {"a-busy"}});
   delta.put.emplace_back("m10", book::ListEntry{"partner", "bob", INT64_MAX, {}});

@@ -242,6 +242,10 @@ void change_something(Site& site, Runner& runner) {
   static const std::vector<std::shared_ptr<const policy::Policy>> kPolicies{small_policy(), changed_policy(),
                                                                             stricter_policy(), slimmer_policy()};
   if (site.random.one_in(30)) runner.want_policy(kPolicies[site.random.below(kPolicies.size())]);
+  if (site.random.one_in(30)) {
+    const auto number = site.random.below(kPolicies.size() + 1);
+    runner.want_shadow(number < kPolicies.size() ? kPolicies[number] : nullptr);
+  }
   if (!site.random.one_in(30)) return;
   book::ListEntries entries;
   for (int i = 0; i < 3; ++i) {

@@ -23,8 +23,9 @@ std::string label_json(std::string_view event_id, std::string_view label, std::i
          iso8601(known_at_ms) + "\"}";
 }
 
-SmallShard::SmallShard(state::Store* store, CoreOptions options, std::shared_ptr<const policy::Policy> policy) {
-  auto made = make_core(policy ? std::move(policy) : small_policy(), store, options);
+SmallShard::SmallShard(state::Store* store, CoreOptions options, std::shared_ptr<const policy::Policy> policy,
+                       std::shared_ptr<const policy::Policy> shadow) {
+  auto made = make_core(policy ? std::move(policy) : small_policy(), store, options, nullptr, std::move(shadow));
   EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
   if (made) core = std::move(*made);
 }
@@ -68,6 +69,20 @@ const Output& SmallShard::policy_record() {
   const auto parts = parts_of(*core.policy);
   WEIR_CHECK(parts.size() == 1, "a small policy fits in one record");
   core.step->policy_record(clock_ms, {core.policy->hash, core.policy->time_zones, parts[0]}, output_);
+  return output_;
+}
+
+const Output& SmallShard::shadow_record() {
+  audit::PolicyFacts facts;
+  facts.shadow = true;
+  std::vector<PolicyPart> parts;
+  if (core.shadow != nullptr) {
+    facts.hash = core.shadow->hash;
+    facts.time_zones = core.shadow->time_zones;
+    parts = parts_of(*core.shadow);
+    facts.files = parts[0];
+  }
+  core.step->policy_record(clock_ms, facts, output_);
   return output_;
 }
 

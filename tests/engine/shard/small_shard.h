@@ -33,7 +33,8 @@ class SmallShard {
  public:
   // `store` may be nullptr; `policy` is small_policy() unless given.
   explicit SmallShard(state::Store* store = nullptr, CoreOptions options = {},
-                      std::shared_ptr<const policy::Policy> policy = nullptr);
+                      std::shared_ptr<const policy::Policy> policy = nullptr,
+                      std::shared_ptr<const policy::Policy> shadow = nullptr);
 
   // Each is one consumed record; its output lives until the next one. Its clock is `clock_ms`.
   const Output& pay(const Payment& payment);
@@ -44,6 +45,7 @@ class SmallShard {
   // The engine's own records.
   const Output& start(std::string_view engine = "engine-1", std::uint64_t generation = 1, bool empty_memory = true);
   const Output& policy_record();
+  const Output& shadow_record();  // of the shadow that is there, or of none
   const Output& last() const { return output_; }
 
   // The last record as it stands on the audit stream.
