@@ -5,12 +5,13 @@ usage: pack_key.py ROWS.csv KEY.csv [--payments FILE.jsonl]
        pack_key.py --tiny [--build DIR]
 
 ROWS.csv is what `weir backtest --rows` writes and KEY.csv what `weir generate --truth` does. Printed is, for each
-typology and each honest look-alike, how many of its payments were alerted and declined and which part of their value;
-and what the alerts were. Labels come late and not for every fraud, the key knows all of them. Changes of the profile
-stand in the key as well, but are no payments and do not count here.
+typology and each honest look-alike, how many of its payments were alerted and declined and which part of their value.
+Labels come late and not for every fraud, the key knows all of them. Changes of the profile stand in the key as well,
+but are no payments and do not count here.
 
-With the payments that `weir generate --out` wrote there are customers, too: how many a typology had and how many of them
-had an alert, and 95 % intervals of the shares, resampled by customer. Resampling says nothing of a share of none or all.
+With the payments that `weir generate --out` wrote there are customers, too: how many a typology had and how many of
+them had an alert, and 95 % intervals of the shares, resampled by customer. Shares of none and of all get no interval:
+resampling says nothing of them.
 
 --tiny makes up a stream, and fails unless the figures agree with the backtest's own.
 """
