@@ -153,7 +153,8 @@ def show(report):
     figures = report["all"]
     frauds = figures["fraud_alerts"] + figures["fraud_passed"]
     known = frauds + figures["honest_alerts"] + figures["honest_passed"]
-    print(f"payments of known truth {known:,}, frauds {frauds:,}; alerts {figures['alerts']:,}, of them declines {figures['declines']:,}")
+    print(f"payments of known truth {known:,}, frauds {frauds:,}; "
+          f"alerts {figures['alerts']:,}, of them declines {figures['declines']:,}")
     for name, key in (("precision", "precision"), ("recall", "recall"), ("value caught", "value_recall"),
                       ("episodes caught", "episode_recall"), ("honest alerted", "false_positive_rate")):
         print(f"  {name:16} {percent(figures[key])}")
