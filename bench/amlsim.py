@@ -18,17 +18,14 @@ import csv
 import datetime
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
+
+from pack_backtest import backtest, iso
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 START = datetime.datetime(2026, 1, 1)
 LAUNDERED_BELOW = 50.0
-
-
-def iso(time):
-    return time.strftime("%Y-%m-%dT%H:%M:%S.") + "%03dZ" % (time.microsecond // 1000)
 
 
 def times_of(rows):
@@ -87,18 +84,6 @@ def make_tiny(folder):
         file.write("nodeid,isFraud\n" + "".join(f"{i},{int(str(i) in flagged)}\n" for i in range(110)))
 
 
-def backtest(weir, policy, folder):
-    (folder / "token.key").write_text("0123456789abcdef" * 4 + "\n", encoding="utf-8")
-    (folder / "token.key").chmod(0o600)
-    if policy is None:
-        policy = folder / "policy"
-        subprocess.run([weir, "init", policy, "--from", "aml-typologies"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([weir, "backtest", "--policy", policy, "--in", folder / "payments.jsonl", "--labels",
-                    folder / "labels.jsonl", "--token-key", folder / "token.key", "--customer", "account", "--json",
-                    folder / "report.json", "--quiet"], check=True)
-    return json.loads((folder / "report.json").read_text(encoding="utf-8"))["policy"]
-
-
 def show(report):
     figures = report["all"]
     frauds = figures["fraud_alerts"] + figures["fraud_passed"]
@@ -130,7 +115,7 @@ def main():
             source = folder
             make_tiny(folder)
         laundered = convert(source, folder, 20.0 if options.tiny else options.scale)
-        report = backtest(weir, options.policy, folder)
+        report = backtest(weir, "aml-typologies", options.policy, folder, "--customer", "account")
         show(report)
         figures = report["all"]
         if laundered != figures["fraud_alerts"] + figures["fraud_passed"]:
