@@ -72,6 +72,7 @@ struct Engine::State {
   std::unique_ptr<shard::Runner> runner;
   std::unique_ptr<PolicyWatch> watch;
   std::string taken_policy;
+  std::string taken_shadow;
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<http::Server> server;
   std::int64_t published_ns = 0;
@@ -124,12 +125,14 @@ void Engine::State::follow_policy() {
       meter.policy_refused(change->issues);
     } else {
       if (change->policy != nullptr) runner->want_policy(change->policy);
+      if (change->shadow) runner->want_shadow(*change->shadow);
       if (change->lists) runner->want_lists(*std::move(change->lists));
     }
   }
-  if (meter.policy_hash() == taken_policy) return;
+  if (meter.policy_hash() == taken_policy && meter.shadow_hash() == taken_shadow) return;
   taken_policy = meter.policy_hash();
-  watch->taken(taken_policy);
+  taken_shadow = meter.shadow_hash();
+  watch->taken(taken_policy, taken_shadow);
 }
 
 void Engine::State::publish(std::int64_t now_ns) {
@@ -189,6 +192,7 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
   if (!runner) return one_issue(runner.error().message);
   state->runner = std::move(*runner);
   state->runner->want_lists(*first->lists);
+  if (first->shadow) state->runner->want_shadow(*first->shadow);
   state->watch = *std::move(watch);
   if (settings.text("metrics.listen") != "off") {
     const auto ready = state->ready;

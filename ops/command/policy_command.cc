@@ -10,6 +10,7 @@
 
 #include "engine/base/civil_time.h"
 #include "engine/policy/policy.h"
+#include "engine/shard/shadow.h"
 #include "ops/command/config_options.h"
 #include "ops/command/policy_store.h"
 #include "ops/command/terminal.h"
@@ -23,11 +24,14 @@ constexpr const char* kExamples = R"(Examples:
   weir policy use new-policy --config weir.yaml
       the running engine decides by this directory from the next payment on; it is checked first
   weir policy list --config weir.yaml
-      every policy that was ever live on this state, the one that is now marked with *
+      every policy that was ever taken on this state: * decides now, ~ is in its shadow
   weir policy use sha256:4c33 --config weir.yaml
       back to one of them, by the start of its hash
   weir policy show sha256:4c33 --config weir.yaml
       where its files stand
+  weir policy shadow candidate --config weir.yaml
+      this policy sees every payment beside the one that decides, is recorded, and changes nothing; `weir shadow report`
+      compares the two; `weir policy shadow off` ends it
 
 A running engine also follows its policy directory by itself: who edits the files there changes the policy, if it has no
 fault. What `weir policy use` asked for holds until then, also over a restart.)";
@@ -79,13 +83,52 @@ int use(const Options& options) {
   return kOk;
 }
 
+// Why it can't be in the shadow of the policy that decides now; empty if it can, or if none decides yet.
+Result<std::string, Issues> why_no_shadow(const PolicyStore& store, const std::string& hash) {
+  const auto live = store.live();
+  if (live.empty()) return std::string();
+  auto candidate = policy::load_policy_directory(store.path_of(hash));
+  if (!candidate.ok()) return candidate.error();
+  auto deciding = policy::load_policy_directory(store.path_of(live));
+  if (!deciding.ok()) return deciding.error();
+  return shard::no_shadow_because(*candidate, *deciding);
+}
+
+int shadow(const Options& options) {
+  auto settings = load_settings(*options.config);
+  if (!settings) return fail(settings.error());
+  const PolicyStore store(settings->text("state"));
+  std::string wanted;
+  if (options.policy != "off") {
+    auto hash = kept(store, options.policy);
+    if (!hash.ok()) return fail(hash.error());
+    auto why = why_no_shadow(store, *hash);
+    if (!why.ok()) return fail(why.error());
+    if (!why->empty()) return fail(*hash + " can't be in the shadow: " + *why);
+    wanted = *hash;
+  }
+  if (auto status = store.wish_shadow(wanted); !status) return fail(status.error().message);
+  const auto give_up_ns = monotonic_ns() + kWaitNs;
+  while (store.live_shadow() != wanted) {
+    if (monotonic_ns() > give_up_ns) {
+      std::cout << "wanted in the shadow: " << (wanted.empty() ? "none" : wanted) << "\nNo engine has taken it within 10 s: "
+                << "if none is running on this state, the next one begins with it; else see the engine's log.\n";
+      return kFailed;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  std::cout << "in the shadow: " << (wanted.empty() ? "none" : wanted) << '\n';
+  return kOk;
+}
+
 int list(const Options& options) {
   auto settings = load_settings(*options.config);
   if (!settings) return fail(settings.error());
   const PolicyStore store(settings->text("state"));
   const auto live = store.live();
+  const auto in_shadow = store.live_shadow();
   for (const auto& policy : store.all()) {
-    std::cout << (policy.hash == live ? "* " : "  ") << policy.hash << "  since " << iso8601(policy.kept_ms) << '\n';
+    std::cout << (policy.hash == live ? "* " : policy.hash == in_shadow ? "~ " : "  ") << policy.hash << "  since " << iso8601(policy.kept_ms) << '\n';
   }
   return kOk;
 }
@@ -117,6 +160,9 @@ void add_policy_command(CLI::App& app, int& exit_code) {
   };
   add("use", "Decide by this policy from now on", use)
       ->add_option("POLICY", options->policy, "A policy directory, or the start of the hash of one that was live")
+      ->required();
+  add("shadow", "Put this policy into the shadow of the one that decides", shadow)
+      ->add_option("POLICY", options->policy, "A policy directory, the start of a hash, or `off`")
       ->required();
   add("list", "The policies that were live", list);
   add("show", "Where the files of one stand", show)

@@ -113,4 +113,14 @@ Status PolicyStore::set_live(std::string_view hash) const {
 
 std::string PolicyStore::live() const { return read_line(fs::path(directory_) / "policy.live"); }
 
+Status PolicyStore::wish_shadow(std::string_view hash) const {
+  return replace_file(fs::path(directory_) / "shadow.wanted", std::string(hash) + "\n");
+}
+std::string PolicyStore::shadow_wish() const { return read_line(fs::path(directory_) / "shadow.wanted"); }
+
+Status PolicyStore::set_live_shadow(std::string_view hash) const {
+  return replace_file(fs::path(directory_) / "shadow.live", std::string(hash) + "\n");
+}
+std::string PolicyStore::live_shadow() const { return read_line(fs::path(directory_) / "shadow.live"); }
+
 }  // namespace weir::command

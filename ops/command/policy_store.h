@@ -4,6 +4,8 @@
 //   STATE/policies/HASH/...   the policy's files
 //   STATE/policy.wanted       what `weir policy use` asks for
 //   STATE/policy.live         the hash that the engine last took
+//   STATE/shadow.wanted       what `weir policy shadow` asks for
+//   STATE/shadow.live         the hash that the engine last took into the shadow
 #pragma once
 
 #include <optional>
@@ -42,6 +44,12 @@ class PolicyStore {
 
   Status set_live(std::string_view hash) const;
   std::string live() const;  // empty: none yet
+
+  // The policy in the shadow; empty: none.
+  Status wish_shadow(std::string_view hash) const;
+  std::string shadow_wish() const;
+  Status set_live_shadow(std::string_view hash) const;
+  std::string live_shadow() const;
 
  private:
   std::string directory_;

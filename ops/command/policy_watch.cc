@@ -48,6 +48,7 @@ struct PolicyWatch::State {
   std::string seen;    // the fingerprint of what was read last
   std::string wished;  // and of the wish
   std::string hash;    // of the policy that was handed out last
+  std::string shadow;  // of the one for the shadow
   // The last ones handed out: the last hold on a large policy is let go here, and not between two payments.
   std::deque<std::shared_ptr<const policy::Policy>> handed_out;
   policy::ListContents lists;
@@ -55,12 +56,19 @@ struct PolicyWatch::State {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Change> changes;
-  std::string live;  // to be written down
+  struct Taken {
+    std::string policy;
+    std::string shadow;
+  };
+  std::optional<Taken> live;  // to be written down
   bool stopping = false;
   std::thread thread;
 
   Result<std::shared_ptr<const policy::Policy>, Issues> load() const;
   Change look();
+  void look_at_shadow(Change& change);
+  void hand_out(std::shared_ptr<const policy::Policy> policy);
+  Status write_down(const Taken& taken) const;
   bool changed();
   void run();
 };
@@ -101,20 +109,47 @@ PolicyWatch::Change PolicyWatch::State::look() {
     }
     hash = (*loaded)->hash;
     change.policy = *loaded;
-    handed_out.push_back(*loaded);
-    if (handed_out.size() > 3) handed_out.pop_front();
+    hand_out(*loaded);
   }
   if (*contents != lists || change.policy != nullptr) {
     lists = *contents;
     change.lists = *std::move(contents);
   }
+  look_at_shadow(change);
   return change;
+}
+
+void PolicyWatch::State::look_at_shadow(Change& change) {
+  const auto wanted = store.shadow_wish();
+  if (wanted == shadow) return;
+  if (wanted.empty()) {
+    change.shadow.emplace(nullptr);
+  } else {
+    auto loaded = policy::load_policy_directory(store.path_of(wanted));
+    if (!loaded.ok()) {
+      change.issues = loaded.error();
+      return;
+    }
+    change.shadow = std::make_shared<const policy::Policy>(std::move(*loaded));
+    hand_out(*change.shadow);
+  }
+  shadow = wanted;
+}
+
+void PolicyWatch::State::hand_out(std::shared_ptr<const policy::Policy> policy) {
+  handed_out.push_back(std::move(policy));
+  if (handed_out.size() > 4) handed_out.pop_front();
+}
+
+Status PolicyWatch::State::write_down(const Taken& taken) const {
+  if (auto status = store.set_live(taken.policy); !status) return status;
+  return store.set_live_shadow(taken.shadow);
 }
 
 // Whether anything looks different from what was read, and has come to rest.
 bool PolicyWatch::State::changed() {
   const auto wish = store.wish();
-  const auto wish_now = wish ? wish->hash + " " + wish->instead_of : "";
+  const auto wish_now = (wish ? wish->hash + " " + wish->instead_of : "") + " " + store.shadow_wish();
   auto now = fingerprint(options.policy_directory);
   if (now == seen && wish_now == wished) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -130,14 +165,14 @@ void PolicyWatch::State::run() {
   std::unique_lock lock(mutex);
   while (!stopping) {
     wake.wait_for(lock, std::chrono::milliseconds(options.period_ms));
-    auto now_live = std::exchange(live, {});
+    auto now_live = std::exchange(live, std::nullopt);
     lock.unlock();
-    if (!now_live.empty()) {
-      if (auto status = store.set_live(now_live); !status) fail(status.error().message);
+    if (now_live) {
+      if (auto status = write_down(*now_live); !status) fail(status.error().message);
     }
     auto change = changed() ? look() : Change();
     lock.lock();
-    if (change.policy || change.lists || change.issues.has_errors()) changes.push_back(std::move(change));
+    if (change.policy || change.lists || change.shadow || change.issues.has_errors()) changes.push_back(std::move(change));
   }
 }
 
@@ -171,10 +206,10 @@ std::optional<PolicyWatch::Change> PolicyWatch::take() {
   return change;
 }
 
-void PolicyWatch::taken(const std::string& hash) {
+void PolicyWatch::taken(const std::string& hash, const std::string& shadow) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->live = hash;
+    state_->live = {hash, shadow};
   }
   state_->wake.notify_all();
 }

@@ -26,6 +26,8 @@ class PolicyWatch {
   struct Change {
     std::shared_ptr<const policy::Policy> policy;  // nullptr: as it was
     std::optional<policy::ListContents> lists;     // nothing: as they were
+    // The policy in the shadow, nullptr for none; nothing: as it was.
+    std::optional<std::shared_ptr<const policy::Policy>> shadow;
     Issues issues;                                 // if it was refused: then nothing changes
   };
 
@@ -35,8 +37,8 @@ class PolicyWatch {
 
   // The next change, if there is one; the first is what start() found. Any thread, never blocks for long.
   std::optional<Change> take();
-  // Says that this policy decides from now on.
-  void taken(const std::string& hash);
+  // Says that this policy decides from now on, with this one in its shadow, which may be empty.
+  void taken(const std::string& hash, const std::string& shadow);
 
  private:
   struct State;
