@@ -1,7 +1,6 @@
 #include "engine/backtest/pass.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "engine/base/sha256.h"
@@ -11,20 +10,6 @@ namespace weir::backtest {
 namespace {
 
 constexpr std::uint64_t kRecordsPerProgress = 1'024;
-
-// Dense numbers for keys, in the order in which they come.
-class Numbers {
- public:
-  std::uint32_t of(const event::Schema& schema, std::optional<std::uint32_t> entity, const event::Event& event) {
-    if (!entity || !event::entity_key(schema.entities[*entity], event, key_)) return kNobody;
-    return numbers_.try_emplace(key_, static_cast<std::uint32_t>(numbers_.size())).first->second;
-  }
-  std::uint32_t count() const { return static_cast<std::uint32_t>(numbers_.size()); }
-
- private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::string key_;
-};
 
 class Pass {
  public:
@@ -50,7 +35,7 @@ class Pass {
         options_.progress(source_.done(), source_.total());
       }
     }
-    take_silence_for_honest();
+    take_silence_for_honest(ledger_.payments, newest_ms_, options_.maturity);
     ledger_.payments.cards = cards_.count();
     ledger_.payments.customers = customers_.count();
     return std::move(ledger_);
@@ -138,16 +123,6 @@ class Pass {
       forced |= alert && rules[failure.rule].review_on_error && rules[failure.rule].mode == book::Mode::kLive;
     }
     ledger_.verdict.add(output_.score, output_.outcome, forced, output_.weighed->reasons, shadows_);
-  }
-
-  void take_silence_for_honest() {
-    if (!options_.maturity.honest_after_ms) return;
-    const auto now_ms = std::min(options_.maturity.until_ms, newest_ms_);
-    auto& payments = ledger_.payments;
-    for (std::size_t row = 0; row < payments.size(); ++row) {
-      if (payments.truth[row] != Truth::kUnknown) continue;
-      if (now_ms - payments.time_ms[row] >= *options_.maturity.honest_after_ms) payments.truth[row] = Truth::kHonest;
-    }
   }
 
   shard::Core core_;

@@ -9,6 +9,7 @@
 
 #include "engine/backtest/ledger.h"
 #include "engine/backtest/source.h"
+#include "engine/backtest/subjects.h"
 #include "engine/backtest/truth.h"
 #include "engine/base/result.h"
 #include "engine/policy/list_entries.h"
@@ -16,13 +17,6 @@
 #include "engine/shard/step.h"
 
 namespace weir::backtest {
-
-// What figures are about, as indices into the schema.
-struct Subjects {
-  std::optional<std::uint32_t> amount;    // a money field of one currency: events without it are no payments
-  std::optional<std::uint32_t> card;      // the entity whose runs of fraud are episodes
-  std::optional<std::uint32_t> customer;  // the entity that flips
-};
 
 // What a pass tells besides the ledger, row by row: values live until the return.
 struct Row {

@@ -272,6 +272,18 @@ class Writer {
 
 }  // namespace
 
+void name_subjects(const event::Schema& schema, const Subjects& subjects, Report& report) {
+  if (subjects.amount) {
+    const auto& field = schema.fields[*subjects.amount];
+    const auto currency = currency_by_number(field.currency);
+    report.amount_field = field.name;
+    report.currency = currency->code;
+    report.currency_exponent = currency->exponent;
+  }
+  if (subjects.card) report.card = schema.entities[*subjects.card].name;
+  if (subjects.customer) report.customer = schema.entities[*subjects.customer].name;
+}
+
 Report make_report(const Ledger& now, const Ledger* before, const ReportOptions& options) {
   Report report;
   report.split_ms = options.split_ms ? *options.split_ms : middle(now.payments, options.period);

@@ -56,6 +56,9 @@ struct Report {
   Flips flips;
 };
 
+// Says in the report what its figures are about.
+void name_subjects(const event::Schema& schema, const Subjects& subjects, Report& report);
+
 // `before` may be nullptr; else it is aligned with `now`. What depends on how the ledgers were made is left to the
 // caller: sources, subjects' names, counts of `before`.
 Report make_report(const Ledger& now, const Ledger* before, const ReportOptions& options);

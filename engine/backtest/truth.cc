@@ -1,5 +1,6 @@
 #include "engine/backtest/truth.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/backtest/patience.h"
@@ -136,6 +137,15 @@ void Verity::add(bool fraud, std::int64_t known_at_ms, const Maturity& maturity)
   if (known_at_ms > maturity.until_ms || known_at_ms < known_at_ms_) return;
   known_at_ms_ = known_at_ms;
   truth_ = fraud ? Truth::kFraud : Truth::kHonest;
+}
+
+void take_silence_for_honest(Payments& payments, std::int64_t newest_ms, const Maturity& maturity) {
+  if (!maturity.honest_after_ms) return;
+  const auto now_ms = std::min(maturity.until_ms, newest_ms);
+  for (std::size_t row = 0; row < payments.size(); ++row) {
+    if (payments.truth[row] != Truth::kUnknown) continue;
+    if (now_ms - payments.time_ms[row] >= *maturity.honest_after_ms) payments.truth[row] = Truth::kHonest;
+  }
 }
 
 }  // namespace weir::backtest

@@ -82,4 +82,7 @@ class Verity {
   std::int64_t known_at_ms_ = INT64_MIN;
 };
 
+// Payments of unknown truth that have had no label for so long, at the time of the newest event or where labels end.
+void take_silence_for_honest(Payments& payments, std::int64_t newest_ms, const Maturity& maturity);
+
 }  // namespace weir::backtest

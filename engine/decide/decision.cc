@@ -23,8 +23,8 @@ book::Outcome by_score(std::int32_t score, const Thresholds& thresholds) {
 
 bool counts(const book::Book& book, std::uint32_t rule, const Circumstances& circumstances) {
   const auto& suppressed = circumstances.suppressed;
-  return book.rules()[rule].mode == book::Mode::kLive &&
-         !std::binary_search(suppressed.begin(), suppressed.end(), rule);
+  const bool is_live = circumstances.shadow_rules_count || book.rules()[rule].mode == book::Mode::kLive;
+  return is_live && !std::binary_search(suppressed.begin(), suppressed.end(), rule);
 }
 
 void decide(const book::Book& book, const book::Verdicts& verdicts, const Thresholds& thresholds,

@@ -33,6 +33,7 @@ enum class Screening : std::uint8_t { kClear, kReview, kDecline };
 struct Circumstances {
   Screening screening = Screening::kClear;
   std::span<const std::uint32_t> suppressed;  // rules that an allow entry takes out for this event; ascending
+  bool shadow_rules_count = false;            // what if they were live
 };
 
 // Whether a verdict of the rule counts: it is live, and no allow entry takes it out.

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -13,11 +12,9 @@
 #include "connectors/topics/topics.h"
 #include "engine/backtest/pass.h"
 #include "engine/backtest/report.h"
-#include "engine/base/civil_time.h"
-#include "engine/base/currency.h"
-#include "ops/command/backtest_page.h"
 #include "ops/command/backtest_rows.h"
 #include "ops/command/backtest_text.h"
+#include "ops/command/report_options.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 
@@ -61,66 +58,6 @@ Status read_records(const std::vector<std::string>& places, const char* option, 
     if (auto status = backtest::read_lines(path, take); !status) return status;
   }
   return {};
-}
-
-Status read_time(const std::string& text, const char* option, std::int64_t& out) {
-  if (text.empty()) return {};
-  const auto time_ms = parse_iso8601_ms(text, true);
-  if (!time_ms.ok()) return Error{std::string(option) + " " + text + ": no date or time; write e.g. 2026-01-31"};
-  out = *time_ms;
-  return {};
-}
-
-Status read_duration(const std::string& text, const char* option, std::optional<std::int64_t>& out) {
-  if (text.empty()) return {};
-  const auto duration_ms = parse_duration_ms(text);
-  if (!duration_ms.ok()) return Error{std::string(option) + " " + text + ": no duration; write e.g. 60d or 12h"};
-  out = *duration_ms;
-  return {};
-}
-
-std::string names_of_entities(const event::Schema& schema) {
-  std::string names;
-  for (const auto& entity : schema.entities) names += (names.empty() ? "" : ", ") + entity.name;
-  return names;
-}
-
-// Of the wanted name; else the first of the usual ones that the schema has, or its first entity.
-Result<std::optional<std::uint32_t>> find_entity(const event::Schema& schema, const std::string& wanted,
-                                                 std::initializer_list<std::string_view> usual, const char* option) {
-  const auto find = [&](std::string_view name) -> std::optional<std::uint32_t> {
-    for (std::uint32_t i = 0; i < schema.entities.size(); ++i) {
-      if (schema.entities[i].name == name) return i;
-    }
-    return std::nullopt;
-  };
-  if (!wanted.empty()) {
-    const auto found = find(wanted);
-    if (!found) {
-      return Error{std::string(option) + " " + wanted + ": the policy's entities are " + names_of_entities(schema)};
-    }
-    return found;
-  }
-  for (const auto name : usual) {
-    if (const auto found = find(name)) return found;
-  }
-  return schema.entities.empty() ? std::nullopt : std::optional<std::uint32_t>(0);
-}
-
-bool of_one_currency(const event::Field& field) {
-  return field.type == event::FieldType::kMoney && field.currency != 0;
-}
-
-Result<std::optional<std::uint32_t>> find_amount(const event::Schema& schema, const std::string& wanted) {
-  if (!wanted.empty()) {
-    const auto slot = schema.find(wanted);
-    if (slot && of_one_currency(schema.fields[*slot])) return slot;
-    return Error{"--amount " + wanted + ": it must be a money field of one currency"};
-  }
-  for (std::uint32_t slot = 0; slot < schema.field_count(); ++slot) {
-    if (of_one_currency(schema.fields[slot])) return std::optional(slot);
-  }
-  return std::optional<std::uint32_t>();
 }
 
 // One policy with what is particular to its run.
@@ -194,13 +131,9 @@ class Backtest {
   Status fill_sides() {
     for (auto* side : sides()) {
       const auto& schema = *side->policy->schema;
-      auto amount = find_amount(schema, options_.amount);
-      if (!amount) return amount.error();
-      auto card = find_entity(schema, options_.card, {"card", "customer", "account"}, "--card");
-      if (!card) return card.error();
-      auto customer = find_entity(schema, options_.customer, {"customer", "account", "card"}, "--customer");
-      if (!customer) return customer.error();
-      side->options.subjects = {*amount, *card, *customer};
+      auto subjects = backtest::find_subjects(schema, {options_.amount, options_.card, options_.customer});
+      if (!subjects) return subjects.error();
+      side->options.subjects = *subjects;
       side->options.token_key = token_key_;
       side->options.maturity = maturity_;
       side->options.from_ms = period_.from_ms;
@@ -280,18 +213,8 @@ class Backtest {
   backtest::Report make_report() const {
     const auto* before = ledger_before_ ? &*ledger_before_ : nullptr;
     auto report = backtest::make_report(ledger_, before, report_options_);
-    const auto& schema = *now_.policy->schema;
-    const auto& subjects = now_.options.subjects;
     report.sources = options_.in;
-    if (subjects.amount) {
-      const auto& field = schema.fields[*subjects.amount];
-      const auto currency = currency_by_number(field.currency);
-      report.amount_field = field.name;
-      report.currency = currency->code;
-      report.currency_exponent = currency->exponent;
-    }
-    if (subjects.card) report.card = schema.entities[*subjects.card].name;
-    if (subjects.customer) report.customer = schema.entities[*subjects.customer].name;
+    backtest::name_subjects(*now_.policy->schema, now_.options.subjects, report);
     report.maturity = maturity_;
     report.has_decisions = !options_.decisions.empty();
     report.unaligned = unaligned_;
@@ -306,23 +229,11 @@ class Backtest {
       if (!written) return written.error();
       hits = *std::move(written);
     }
-    std::string json;
-    if (!options_.json.empty() || !options_.html.empty()) backtest::append_report_json(report, json);
-    if (!options_.json.empty()) {
-      if (auto status = write_file(options_.json, json + "\n"); !status) return status;
-    }
-    if (!options_.html.empty()) {
-      const auto page = backtest_page(json, options_.rows.rule, hits);
-      if (auto status = write_file(options_.html, page); !status) return status;
+    if (auto status = write_report(report, options_.json, options_.html, options_.rows.rule, hits); !status) {
+      return status;
     }
     if (!options_.quiet) std::cout << backtest_text(report);
     return {};
-  }
-
-  static Status write_file(const std::string& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out << text << std::flush;
-    return out ? Status() : Status(Error{"can't write " + path});
   }
 
   // The past once more: which payments are to be told is known only now.

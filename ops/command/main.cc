@@ -18,6 +18,7 @@
 #include "ops/command/reference_command.h"
 #include "ops/command/replay_command.h"
 #include "ops/command/run_command.h"
+#include "ops/command/shadow_command.h"
 #include "ops/command/state_command.h"
 #include "ops/command/terminal.h"
 #include "ops/command/test_command.h"
@@ -59,6 +60,7 @@ int main(int argc, char** argv) {
   weir::command::add_run_command(app, exit_code);
   weir::command::add_explain_command(app, exit_code);
   weir::command::add_replay_command(app, exit_code);
+  weir::command::add_shadow_command(app, exit_code);
   weir::command::add_state_command(app, exit_code);
   weir::command::add_deadletters_command(app, exit_code);
   weir::command::add_topics_command(app, exit_code);

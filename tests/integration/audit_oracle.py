@@ -32,6 +32,10 @@ class Counted:
             self.records.append(record)
         self.kinds = collections.Counter(record["kind"] for record in self.records)
 
+    def policies(self):
+        """The last records of policies: a large one stands in several parts."""
+        return [record for record in self.of("policy") if record.get("part") == record.get("parts")]
+
     def of(self, kind):
         return [record for record in self.records if record["kind"] == kind]
 

@@ -79,7 +79,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(len(some.splitlines()), sum(r["reason"] == reason for r in letters))
 
     def test_dead_letters_fed_back_after_the_schema_was_mended(self):
-        bank = Bank(self.place, "fed")
+        # A pack whose rules name no contactless payments: without them in the schema it still has no fault.
+        bank = Bank(self.place, "fed", policy="account-takeover")
         schema = bank.path / "policy/schema.yaml"
         right = schema.read_text()
         self.assertIn("chip, contactless,", right)
@@ -103,7 +104,7 @@ class CommandLine(unittest.TestCase):
         self.screen(bank)
         numbers = check_run(bank)
         self.assertEqual(numbers["dead_letter"], len(refused), "a mended record is a dead letter again")
-        self.assertEqual(numbers["policy"], 2, numbers)
+        self.assertEqual(len(Counted(bank).policies()), 2, numbers)
         self.assertEqual(numbers["transaction"] + numbers.get("duplicate", 0),
                          counted.kinds["transaction"] + counted.kinds["duplicate"] + len(refused))
 

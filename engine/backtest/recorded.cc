@@ -1,0 +1,304 @@
+#include "engine/backtest/recorded.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/audit/parsed_record.h"
+#include "engine/shard/author.h"
+#include "engine/shard/recorded_policy.h"
+
+namespace weir::backtest {
+namespace {
+
+// One policy's view of a row, before it is known which policies are compared.
+struct View {
+  std::uint32_t policy = 0;  // as numbered by Policies
+  std::int16_t score = 0;
+  book::Outcome outcome = book::Outcome::kApprove;
+  std::vector<std::uint32_t> hits;    // those that allow entries take out are not among them
+  std::vector<std::uint32_t> errors;  // likewise
+};
+
+struct Row {
+  View live;
+  std::optional<View> shadow;
+};
+
+// The policies of a stream, each loaded once.
+class Policies {
+ public:
+  Status add(shard::RecordedPolicy recorded, const std::string& hash) {
+    if (numbers_.contains(hash)) return {};
+    auto loaded = shard::load_recorded_policy(std::move(recorded), hash, shard::PolicyUse::kShow);
+    if (!loaded) return loaded.error();
+    numbers_[hash] = static_cast<std::uint32_t>(all_.size());
+    all_.push_back(std::move(*loaded));
+    return {};
+  }
+  std::optional<std::uint32_t> number(const std::string& hash) const {
+    const auto found = numbers_.find(hash);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+  }
+  const std::shared_ptr<const policy::Policy>& at(std::uint32_t number) const { return all_[number]; }
+  std::size_t size() const { return all_.size(); }
+
+ private:
+  std::vector<std::shared_ptr<const policy::Policy>> all_;
+  std::map<std::string, std::uint32_t> numbers_;
+};
+
+std::optional<std::uint32_t> find_rule(const policy::Policy& policy, std::string_view id) {
+  const auto& rules = policy.rules->rules();
+  const auto found =
+      std::lower_bound(rules.begin(), rules.end(), id, [](const auto& rule, auto wanted) { return rule.id < wanted; });
+  if (found == rules.end() || found->id != id) return std::nullopt;
+  return static_cast<std::uint32_t>(found - rules.begin());
+}
+
+Then then_of(book::Outcome outcome) {
+  switch (outcome) {
+    case book::Outcome::kApprove:
+      return Then::kApprove;
+    case book::Outcome::kReview:
+      return Then::kReview;
+    case book::Outcome::kDecline:
+      return Then::kDecline;
+  }
+  return Then::kUnknown;
+}
+
+// A row as one policy's ledger has it.
+void add_view(const View& view, const policy::Policy& from, bool shadow_rules_count, Verdict& verdict) {
+  const auto& to = *verdict.policy;
+  book::Verdicts verdicts;
+  verdicts.hits = view.hits;
+  for (const auto rule : view.errors) verdicts.errors.push_back({rule, Value::error(ErrorCode::kAbsentValue)});
+  decide::Circumstances circumstances;
+  circumstances.shadow_rules_count = shadow_rules_count;
+  decide::Outcome outcome;
+  decide::decide(*from.rules, verdicts, from.thresholds, circumstances, outcome);
+  const auto& rules = from.rules->rules();
+  // What was decided is what was recorded.
+  if (!shadow_rules_count) outcome.outcome = view.outcome;
+  const bool alert = outcome.outcome != book::Outcome::kApprove;
+  bool forced = false;
+  std::vector<std::uint32_t> reasons;
+  std::vector<std::uint32_t> shadows;
+  for (const auto hit : view.hits) {
+    const bool counts = decide::counts(*from.rules, hit, circumstances);
+    forced |= counts && rules[hit].outcome.has_value();
+    // A rule that the other version of the policy does not have is in none of its figures.
+    if (const auto rule = find_rule(to, rules[hit].id)) (counts ? reasons : shadows).push_back(*rule);
+  }
+  for (const auto error : view.errors) {
+    const bool counts = decide::counts(*from.rules, error, circumstances);
+    forced |= alert && counts && rules[error].review_on_error;
+    if (const auto rule = find_rule(to, rules[error].id)) ++verdict.failures[*rule];
+  }
+  verdict.add(outcome.score, outcome.outcome, forced && alert, reasons, shadows);
+}
+
+}  // namespace
+
+struct Recorded::State {
+  explicit State(RecordedOptions the_options) : options(std::move(the_options)) {}
+
+  RecordedOptions options;
+  audit::RecordReader reader;
+  audit::ParsedRecord parsed;
+  shard::Author author;
+  std::uint64_t next_sequence = 0;
+  shard::PolicyParts parts;
+  Policies policies;
+  std::optional<std::uint32_t> live;    // the policy that decides
+  std::optional<std::uint32_t> shadow;  // the last one in the shadow
+  std::shared_ptr<const event::Schema> schema;
+  Subjects subjects;
+  std::optional<event::Event> event;
+
+  Payments payments;
+  std::vector<Row> rows;
+  std::vector<Verity> verities;  // by row
+  std::unordered_map<std::string, std::size_t> row_of;
+  std::unordered_map<std::string, Verity> early;  // labels that came before their payment
+  Counts counts;
+  Numbers cards;
+  Numbers customers;
+  std::int64_t newest_ms = INT64_MIN;
+  std::int64_t labels_known_ms = INT64_MIN;
+
+  Status take_policy();
+  Status take_transaction();
+  void take_label();
+  Result<View> view(const audit::JudgedDetails& judged) const;
+  bool is_wanted(const Row& row) const;
+  Result<Compared> compare();
+};
+
+Status Recorded::State::take_policy() {
+  if (auto status = parts.add(parsed); !status) return status;
+  if (!parts.complete()) return {};
+  auto whole = parts.take();
+  if (parsed.shadow && parsed.policy.empty()) return {};
+  if (auto status = policies.add(std::move(whole), parsed.policy); !status) return status;
+  const auto number = policies.number(parsed.policy);
+  if (parsed.shadow) {
+    if (parsed.policy.starts_with(options.policy)) shadow = number;
+    return {};
+  }
+  live = number;
+  schema = policies.at(*number)->schema;
+  auto found = find_subjects(*schema, options.subjects);
+  if (!found) return found.error();
+  subjects = *found;
+  event.emplace(*schema, 0);
+  return {};
+}
+
+Result<View> Recorded::State::view(const audit::JudgedDetails& judged) const {
+  const auto number = policies.number(judged.policy);
+  const auto outcome = book::outcome_by_name(judged.outcome);
+  if (!number || !outcome) return Error{"it names a policy or an outcome that is not there"};
+  View view;
+  view.policy = *number;
+  view.score = static_cast<std::int16_t>(judged.score);
+  view.outcome = *outcome;
+  for (const auto& each : judged.rules) {
+    const auto rule = find_rule(*policies.at(*number), each.rule);
+    if (!rule) return Error{"it names rule " + each.rule + ", which its policy does not have"};
+    if (each.suppressed_by.empty()) (each.verdict == "hit" ? view.hits : view.errors).push_back(*rule);
+  }
+  return view;
+}
+
+Status Recorded::State::take_transaction() {
+  if (!live) return Error{"it comes before the first policy record"};
+  ++counts.records;
+  if (auto status = reader.fill_event(*schema, *event); !status) return status;
+  newest_ms = std::max(newest_ms, event->time_ms);
+  if (event->time_ms < options.from_ms || event->time_ms >= options.until_ms) return {};
+  const auto& amount = subjects.amount;
+  if (amount && (*event)[*amount].is_absent()) {
+    ++counts.other_types;
+    return {};
+  }
+  Row row;
+  const auto decided = reader.judged(false);
+  if (!decided) return decided.error();
+  auto live_view = view(**decided);
+  if (!live_view) return live_view.error();
+  row.live = std::move(*live_view);
+  const auto beside = reader.judged(true);
+  if (!beside) return beside.error();
+  if (beside->has_value()) {
+    auto shadow_view = view(**beside);
+    if (!shadow_view) return shadow_view.error();
+    row.shadow = std::move(*shadow_view);
+  }
+  payments.record.push_back(parsed.head.sequence);
+  payments.time_ms.push_back(event->time_ms);
+  payments.amount.push_back(amount && (*event)[*amount].is(ValueKind::kMoney) ? (*event)[*amount].minor_units() : 0);
+  payments.then.push_back(then_of(row.live.outcome));
+  payments.card.push_back(cards.of(*schema, subjects.card, *event));
+  payments.customer.push_back(customers.of(*schema, subjects.customer, *event));
+  const auto waiting = early.find(parsed.event_id);
+  verities.push_back(waiting == early.end() ? Verity() : waiting->second);
+  // An id that came again with other bytes is another payment; labels go to the later one, as they say no more.
+  row_of[parsed.event_id] = rows.size();
+  rows.push_back(std::move(row));
+  return {};
+}
+
+void Recorded::State::take_label() {
+  const auto known_ms = parsed.known_at_ms;
+  const auto found = row_of.find(parsed.event_id);
+  auto& verity = found == row_of.end() ? early[parsed.event_id] : verities[found->second];
+  verity.add(parsed.fraud, known_ms, options.maturity);
+  labels_known_ms = std::max(labels_known_ms, verity.known_at_ms());
+}
+
+// Compared is only what both have seen.
+bool Recorded::State::is_wanted(const Row& row) const {
+  if (options.rules) return row.live.policy == *live;
+  return row.shadow && row.shadow->policy == *shadow;
+}
+
+Result<Compared> Recorded::State::compare() {
+  if (!live) return Error{"the audit stream has no policy record"};
+  if (!options.rules && !shadow) {
+    return Error{options.policy.empty() ? "the audit stream has no policy in the shadow: `weir policy shadow DIR` puts "
+                                          "one there; --rules compares the rules of mode: shadow"
+                                        : "no policy whose hash begins with " + options.policy + " was in the shadow"};
+  }
+  Compared out;
+  out.subjects = subjects;
+  out.schema = schema;
+  out.live.verdict.policy = policies.at(*live);
+  out.shadow.verdict.policy = options.rules ? policies.at(*live) : policies.at(*shadow);
+  for (auto* ledger : {&out.live, &out.shadow}) {
+    ledger->verdict.failures.resize(ledger->verdict.policy->rules->rules().size());
+    ledger->counts = counts;
+    ledger->labels_known_ms = labels_known_ms;
+  }
+  auto& kept = out.shadow.payments;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!is_wanted(rows[i])) continue;
+    kept.record.push_back(payments.record[i]);
+    kept.time_ms.push_back(payments.time_ms[i]);
+    kept.amount.push_back(payments.amount[i]);
+    kept.truth.push_back(verities[i].truth());
+    kept.then.push_back(payments.then[i]);
+    kept.card.push_back(payments.card[i]);
+    kept.customer.push_back(payments.customer[i]);
+    const auto& seen = options.rules ? rows[i].live : *rows[i].shadow;
+    add_view(rows[i].live, *policies.at(rows[i].live.policy), false, out.live.verdict);
+    add_view(seen, *policies.at(seen.policy), options.rules, out.shadow.verdict);
+  }
+  kept.cards = cards.count();
+  kept.customers = customers.count();
+  take_silence_for_honest(kept, newest_ms, options.maturity);
+  out.live.payments = kept;
+  return out;
+}
+
+Recorded::Recorded(RecordedOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Recorded::~Recorded() = default;
+
+Status Recorded::add(std::string_view audit_record) {
+  auto& s = *state_;
+  if (auto status = s.reader.read(audit_record, s.parsed); !status) return status;
+  if (!s.author.counts(s.parsed, s.next_sequence)) return {};
+  s.next_sequence = s.parsed.head.sequence + 1;
+  switch (s.parsed.kind) {
+    case audit::Kind::kStart:
+      s.author = {s.parsed.engine, s.parsed.generation};
+      s.parts.clear();
+      return {};
+    case audit::Kind::kPolicy:
+      return s.take_policy();
+    case audit::Kind::kTransaction:
+      return s.take_transaction();
+    case audit::Kind::kLabel:
+      s.take_label();
+      return {};
+    case audit::Kind::kDuplicate:
+      ++s.counts.records;
+      ++s.counts.duplicates;
+      return {};
+    case audit::Kind::kDeadLetter:
+      ++s.counts.records;
+      ++s.counts.failed;
+      return {};
+    case audit::Kind::kList:
+      return {};
+  }
+  return {};
+}
+
+Result<Compared> Recorded::finish() { return state_->compare(); }
+
+}  // namespace weir::backtest
