@@ -82,15 +82,18 @@ class Text {
         "\n\nWhat this can't know: what fraudsters would have done had they met this policy. A payment that is "
         "stopped\n"
         "ends nothing here, the ones after it come as they came.\n";
+    std::string silence;
     out_ += "Scored are payments whose truth is known";
     if (report_.maturity.until_ms != INT64_MAX) out_ += " by labels up to " + iso8601(report_.maturity.until_ms);
     if (report_.maturity.honest_after_ms) {
       out_ +=
           ", or that had no label " + duration_text(*report_.maturity.honest_after_ms) + " later (taken for honest)";
+      silence = "Fraud that nobody reported counts as honest here: precision is a lower bound, recall an upper one.\n";
     }
     out_ += ": " + grouped(f.fraud_alerts + f.fraud_passed) + " frauds, " + grouped(f.honest_alerts + f.honest_passed) +
             " honest.\nCounted apart: " + grouped(f.unknown_alerts + f.unknown_passed) + " of unknown truth";
     out_ += report_.has_decisions ? ", " + grouped(f.declined_then) + " declined at the time.\n" : ".\n";
+    out_ += silence;
   }
 
   std::vector<std::vector<std::string>> lines(const std::vector<const Figures*>& columns) const {
@@ -182,7 +185,11 @@ class Text {
                       percent(backtest::share(point.fraud, point.fraud + point.honest)),
                       percent(backtest::share(point.fraud, frauds))});
     }
-    out_ += "\nIf people can look at so many payments a day, those with the greatest score first\n" + table(rows);
+    out_ +=
+        "\nIf people can look at so many payments a day, those with the greatest score first, whether or not it "
+        "reaches "
+        "a threshold\n" +
+        table(rows);
   }
 
   void failures() {

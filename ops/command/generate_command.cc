@@ -118,7 +118,8 @@ void add_generate_command(CLI::App& app, int& exit_code) {
   command->add_option("--fraud-share", options.fraud_share, "Part of all payments, 0 to 0.2")->capture_default_str();
   command->add_option("--lookalike-share", options.lookalike_share, "Payments of honest look-alikes, 0 to 0.2")
       ->capture_default_str();
-  command->add_option("--laundering-share", options.laundering_share, "Money laundering, part of all payments, 0 to 0.2")
+  command
+      ->add_option("--laundering-share", options.laundering_share, "Money laundering, part of all payments, 0 to 0.2")
       ->capture_default_str();
   command
       ->add_option("--laundering-lookalike-share", options.laundering_lookalike_share,

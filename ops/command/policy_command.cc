@@ -111,7 +111,8 @@ int shadow(const Options& options) {
   const auto give_up_ns = monotonic_ns() + kWaitNs;
   while (store.live_shadow() != wanted) {
     if (monotonic_ns() > give_up_ns) {
-      std::cout << "wanted in the shadow: " << (wanted.empty() ? "none" : wanted) << "\nNo engine has taken it within 10 s: "
+      std::cout << "wanted in the shadow: " << (wanted.empty() ? "none" : wanted)
+                << "\nNo engine has taken it within 10 s: "
                 << "if none is running on this state, the next one begins with it; else see the engine's log.\n";
       return kFailed;
     }
@@ -128,7 +129,8 @@ int list(const Options& options) {
   const auto live = store.live();
   const auto in_shadow = store.live_shadow();
   for (const auto& policy : store.all()) {
-    std::cout << (policy.hash == live ? "* " : policy.hash == in_shadow ? "~ " : "  ") << policy.hash << "  since " << iso8601(policy.kept_ms) << '\n';
+    const auto* mark = policy.hash == live ? "* " : policy.hash == in_shadow ? "~ " : "  ";
+    std::cout << mark << policy.hash << "  since " << iso8601(policy.kept_ms) << '\n';
   }
   return kOk;
 }

@@ -172,7 +172,8 @@ void PolicyWatch::State::run() {
     }
     auto change = changed() ? look() : Change();
     lock.lock();
-    if (change.policy || change.lists || change.shadow || change.issues.has_errors()) changes.push_back(std::move(change));
+    const bool any = change.policy || change.lists || change.shadow || change.issues.has_errors();
+    if (any) changes.push_back(std::move(change));
   }
 }
 
