@@ -115,12 +115,13 @@ def main():
             source = folder
             make_tiny(folder)
         laundered = convert(source, folder, 20.0 if options.tiny else options.scale)
-        report = backtest(weir, "aml-typologies", options.policy, folder, "--customer", "account")
+        report = backtest(weir, "aml-typologies", options.policy, folder, "--card", "account", "--customer",
+                          "account")
         show(report)
         figures = report["all"]
         if laundered != figures["fraud_alerts"] + figures["fraud_passed"]:
             sys.exit("amlsim.py: the backtest counts other frauds than were labelled")
-        if options.tiny and (figures["fraud_alerts"] == 0 or figures["honest_alerts"] > 0):
+        if options.tiny and (figures["caught_episodes"] == 0 or figures["honest_alerts"] > 0):
             sys.exit("amlsim.py: the funnel account is to be found, and nothing else")
 
 
