@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/check.h"
+#include "engine/shard/alerts.h"
 #include "rules/packs/packs.h"
 
 namespace weir::bench {
@@ -96,8 +97,11 @@ void Stages::audit(Transaction& t) {
   facts.approximate = t.approximate;
   facts.rules = core_.policy->rules.get();
   facts.slot_names = core_.step->slot_names();
+  facts.slots = t.event.slots();
   facts.verdicts = &t.verdicts;
   facts.outcome = &t.outcome;
+  if (t.step.alert) facts.alert = shard::Alerts::told(*t.step.alert, core_.memory->catalogue());
+  facts.repeated = t.step.repeated;
   t.audit.clear();
   audit::append_transaction({0, t.step.sequence, t.after.clock_ms},
                             {"transactions", 0, t.offset, t.offset - 1, t.digest}, facts, t.audit);
@@ -120,6 +124,7 @@ void Stages::decision(Transaction& t) {
   facts.policy = core_.policy->hash;
   facts.sequence = t.step.sequence;
   facts.reasons = reasons_;
+  if (t.step.alert) facts.alert = shard::Alerts::told(*t.step.alert, core_.memory->catalogue());
   t.decision.clear();
   decide::append_decision_json(facts, t.decision);
 }

@@ -208,6 +208,7 @@ Status Step::State::raise_alert(const Progress& progress, Output& out) {
       judgement.outcome, judgement.verdicts(), judgement.circumstances());
   if (!raised) return raised.error();
   out.alert = *raised;
+  out.repeated.assign(alerts->repeated().begin(), alerts->repeated().end());
   return {};
 }
 
@@ -288,7 +289,7 @@ void Step::State::append_audit(const Progress& progress, const audit::InputPlace
   facts.suppressed = judgement.taken_out();
   facts.controlled = controlled;
   if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
-  facts.repeated = alerts->repeated();
+  facts.repeated = out.repeated;
   std::optional<audit::Judged> beside;
   if (shadow) facts.shadow = &beside.emplace(shadow->judged());
   audit::append_transaction(head(progress), input, facts, out.audit);

@@ -59,6 +59,7 @@ struct Output {
   const book::Verdicts* shadow_verdicts = nullptr;
   const decide::Outcome* shadow_weighed = nullptr;
   std::optional<EventEntry::Alert> alert;
+  std::vector<std::uint32_t> repeated;  // rules of the alert that had raised one about the same before, ascending
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.
