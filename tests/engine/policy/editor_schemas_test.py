@@ -48,7 +48,8 @@ def values(texts):
 def samples():
     """(where, schema, text) of everything that is a sound file of a policy."""
     for path in sorted((ROOT / "rules/packs").glob("*/**/*.yaml")):
-        name = path.parent.name if path.parent.name in ("rules", "lists") else path.stem
+        within = path.relative_to(ROOT / "rules/packs").parts[1:]
+        name = within[0] if len(within) > 1 else path.stem
         yield str(path.relative_to(ROOT)), name, path.read_text(encoding="utf-8")
     page = (ROOT / "ops/docs/policy.md").read_text(encoding="utf-8")
     for kind, text in re.findall(r"^```yaml ([^\n]+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
@@ -67,6 +68,14 @@ MISTAKES = {
         "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\nlimits: {nesting: 1}\n",
         "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\nlimit: {}\n",
         "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\nexchange: {max_age: 7d}\n",
+        "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\nalerts: {per: card}\n",
+        "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\nalerts: {per: card, once_in: 1 day}\n",
+        "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\n"
+        "control: {one_in: 0, amount: a, below: 1 EUR, salt: a grain of salt}\n",
+        "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\n"
+        "control: {one_in: 9, amount: a, below: 1, salt: a grain of salt}\n",
+        "name: x\nhistory: 1d\nthresholds: {review: 1, decline: 2}\n"
+        "control: {one_in: 9, amount: a, below: 1 EUR, salt: short}\n",
     ],
     "schema": [
         "event_id: a\nevent_time: b\nfields: {}\n",
@@ -106,6 +115,8 @@ MISTAKES = {
         "id: a\ndescription: d\nreason: R\nwhen: x\nmode: dry\nthen: {points: 1}\n",
         "id: a\ndescription: d\nreason: R\nwhen: x\nthen: {points: 1}\ntests: [{given: {}, expect: yes}]\n",
         "id: a\ndescription: d\nreason: R\nwhen: x\nthen: {points: 1}\ntests: [{given: {a: {}}, expect: hit}]\n",
+        "id: a\ndescription: d\nreason: R\nwhen: x\nthen: {points: 1}\nalert: {per: card}\n",
+        "id: a\ndescription: d\nreason: R\nwhen: x\nthen: {points: 1}\nalert: {once_in: 1h, for: card}\n",
         "rules: []\n",
         "rules: [{id: a}]\n",
     ],
