@@ -62,6 +62,7 @@ class Counter {
     const bool alert = verdict_.alerts(row);
     out_.alerts += alert ? 1 : 0;
     out_.declines += verdict_.outcome[row] == book::Outcome::kDecline ? 1 : 0;
+    out_.repeated_alerts += verdict_.repeated[row];
     if (alert) ++alerts_by_day_[day_of(time_ms)];
     if (payments_.then[row] == Then::kDecline) {
       ++out_.declined_then;

@@ -30,7 +30,8 @@ struct Figures {
 
   std::uint64_t alerts = 0;  // of all payments
   std::uint64_t declines = 0;
-  Interval alerts_per_day;  // the interval is over days
+  std::uint64_t repeated_alerts = 0;  // of a case that was open already
+  Interval alerts_per_day;            // the interval is over days
   std::uint64_t busiest_day_alerts = 0;
 
   // Scored payments.

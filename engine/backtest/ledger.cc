@@ -42,6 +42,7 @@ void Verdict::add(std::int32_t the_score, book::Outcome the_outcome, bool is_for
   score.push_back(static_cast<std::int16_t>(the_score));
   outcome.push_back(the_outcome);
   forced.push_back(is_forced ? 1 : 0);
+  repeated.push_back(0);
   reasons_.insert(reasons_.end(), the_reasons.begin(), the_reasons.end());
   reasons_first_.push_back(reasons_.size());
   shadows_.insert(shadows_.end(), the_shadows.begin(), the_shadows.end());
@@ -52,6 +53,7 @@ void Verdict::keep(const std::vector<std::size_t>& kept) {
   keep_rows(score, kept);
   keep_rows(outcome, kept);
   keep_rows(forced, kept);
+  keep_rows(repeated, kept);
   keep_lists(reasons_, reasons_first_, kept);
   keep_lists(shadows_, shadows_first_, kept);
 }

@@ -40,7 +40,8 @@ class Verdict {
   std::shared_ptr<const policy::Policy> policy;
   std::vector<std::int16_t> score;
   std::vector<book::Outcome> outcome;
-  std::vector<std::uint8_t> forced;  // a hard rule, or its error, decided: whatever the score
+  std::vector<std::uint8_t> forced;    // a hard rule, or its error, decided: whatever the score
+  std::vector<std::uint8_t> repeated;  // an alert of a case that was open, all of whose rules had alerted
 
   bool alerts(std::size_t row) const { return outcome[row] != book::Outcome::kApprove; }
 
@@ -53,6 +54,8 @@ class Verdict {
 
   void add(std::int32_t score, book::Outcome outcome, bool forced, std::span<const std::uint32_t> reasons,
            std::span<const std::uint32_t> shadows);
+  // The row that was added last is a repeated alert.
+  void mark_repeated() { repeated.back() = 1; }
   // Keeps the rows whose number is in `kept`, ascending.
   void keep(const std::vector<std::size_t>& kept);
 

@@ -123,6 +123,7 @@ class Pass {
       forced |= alert && rules[failure.rule].review_on_error && rules[failure.rule].mode == book::Mode::kLive;
     }
     ledger_.verdict.add(output_.score, output_.outcome, forced, output_.weighed->reasons, shadows_);
+    if (output_.alert && output_.alert->repeated) ledger_.verdict.mark_repeated();
   }
 
   shard::Core core_;

@@ -111,6 +111,7 @@ class Writer {
     count("days", f.days);
     count("alerts", f.alerts);
     count("declines", f.declines);
+    count("repeated_alerts", f.repeated_alerts);
     interval("alerts_per_day", f.alerts_per_day);
     count("busiest_day_alerts", f.busiest_day_alerts);
     count("fraud_alerts", f.fraud_alerts);

@@ -104,6 +104,11 @@ class Text {
     };
     row("alerts a day", [](const Figures& f) { return number(f.alerts_per_day, 1); });
     row("alerts, of them declines", [](const Figures& f) { return grouped(f.alerts) + ", " + grouped(f.declines); });
+    const bool any_repeated =
+        std::any_of(columns.begin(), columns.end(), [](const Figures* f) { return f->repeated_alerts > 0; });
+    if (any_repeated) {
+      row("alerts, of them of a case that is open", [](const Figures& f) { return grouped(f.repeated_alerts); });
+    }
     row("precision", [](const Figures& f) { return percent_with_interval(f.precision); });
     row("recall", [](const Figures& f) { return percent_with_interval(f.recall); });
     row("false positives of all honest", [](const Figures& f) { return percent_with_interval(f.false_positive_rate); });

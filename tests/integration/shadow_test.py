@@ -92,7 +92,7 @@ class Shadow(unittest.TestCase):
 
         port = free_port()
         engine = bank.run(metrics__listen=f"127.0.0.1:{port}").wait_live()
-        feed = bank.generate("--fraud-share", "0.03", seed=31, events=16000, rate=1500)
+        feed = bank.generate("--fraud-share", "0.03", "--label-delay", "6h", seed=31, events=16000, rate=1500)
         until(lambda: sum(bank.ends("audit").values()) > 3000, "the engine works")
         settings = bank.flags(metrics__listen="off")
         refused = weir("policy", "shadow", other, *settings, check=False)
@@ -126,7 +126,7 @@ class Shadow(unittest.TestCase):
         roles = [record.get("role") for record in Counted(bank).policies()]
         self.assertEqual(roles, [None, "shadow", "shadow"])
         # Its window reaches back before it came: the first payments of a card that the shadow sees are not its first.
-        values = [rule["values"]["card.candidate_48h"] for record in seen[:300] for rule in record["shadow"]["rules"]
+        values = [rule["values"]["card.candidate_48h"] for record in seen[:1500] for rule in record["shadow"]["rules"]
                   if rule["rule"] == "candidate"]
         self.assertTrue(values and max(values) > 4, values)
 

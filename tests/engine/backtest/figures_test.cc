@@ -14,6 +14,19 @@ Figures of(const std::vector<Made>& rows, const Period& period = {}) {
   return figures(ledger.payments, ledger.verdict, period);
 }
 
+TEST(Figures, RepeatedAlertsAreCountedInThePeriod) {
+  auto ledger =
+      made_ledger({{0, 1, Truth::kHonest, 600}, {1, 1, Truth::kHonest, 600}, {2 * kDayMs, 1, Truth::kHonest, 600}});
+  EXPECT_EQ(figures(ledger.payments, ledger.verdict, {}).repeated_alerts, 0U);
+  ledger.verdict.mark_repeated();
+  EXPECT_EQ(figures(ledger.payments, ledger.verdict, {}).repeated_alerts, 1U);
+  EXPECT_EQ(figures(ledger.payments, ledger.verdict, {0, kDayMs}).repeated_alerts, 0U);
+  auto other = made_ledger({{0, 1}, {1, 1}, {2 * kDayMs, 1}});
+  other.payments.record = {1, 3, 4};
+  EXPECT_EQ(align(ledger, other), 2U);
+  EXPECT_EQ(ledger.verdict.repeated, (std::vector<std::uint8_t>{0, 1}));
+}
+
 TEST(Figures, CountOnlyWhatIsKnownAndWasNotDeclinedThen) {
   const auto f = of({{0, 1000, Truth::kFraud, 600},
                      {1, 3000, Truth::kFraud, 0},
