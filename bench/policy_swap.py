@@ -62,7 +62,7 @@ def made_rules(count):
                  f"billing_amount >= eur('{draw.randint(10, 9000)}.{draw.randint(0, 99):02d}')"]
         if draw.random() < 0.5:
             parts.append(f"channel == '{draw.choice(['online', 'chip'])}'")
-        parts.append(f"card.count_1h > {draw.randint(5, 60)}")
+        parts.append(f"card.count_30d > {draw.randint(50, 600)}")
         text += (f"  - id: made-{number:05d}\n    description: Made rule {number}\n    reason: M{number % 97}\n"
                  f"    when: {' && '.join(parts)}\n    then: {{points: {draw.randint(1, 400)}}}\n    mode: shadow\n")
     return text
