@@ -78,12 +78,15 @@ void add_view(const View& view, const policy::Policy& from, bool shadow_rules_co
   verdicts.hits = view.hits;
   for (const auto rule : view.errors) verdicts.errors.push_back({rule, Value::error(ErrorCode::kAbsentValue)});
   decide::Circumstances circumstances;
-  circumstances.shadow_rules_count = shadow_rules_count;
   decide::Outcome outcome;
+  decide::decide(*from.rules, verdicts, from.thresholds, circumstances, outcome);
+  // The control share would let through whatever else asks to stop it.
+  const bool is_controlled = outcome.outcome != view.outcome;
+  circumstances.shadow_rules_count = shadow_rules_count;
   decide::decide(*from.rules, verdicts, from.thresholds, circumstances, outcome);
   const auto& rules = from.rules->rules();
   // What was decided is what was recorded.
-  if (!shadow_rules_count) outcome.outcome = view.outcome;
+  if (!shadow_rules_count || is_controlled) outcome.outcome = view.outcome;
   const bool alert = outcome.outcome != book::Outcome::kApprove;
   bool forced = false;
   std::vector<std::uint32_t> reasons;

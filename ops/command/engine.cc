@@ -121,6 +121,7 @@ Status Engine::State::open_state(const Settings& settings) {
 
 void Engine::State::follow_policy() {
   if (auto change = watch->take()) {
+    if (change->shadow_issues.has_errors()) meter.policy_refused(change->shadow_issues);
     if (change->issues.has_errors()) {
       meter.policy_refused(change->issues);
     } else {
@@ -192,6 +193,8 @@ Result<std::unique_ptr<Engine>, Issues> Engine::start(const Settings& settings, 
   if (!runner) return one_issue(runner.error().message);
   state->runner = std::move(*runner);
   state->runner->want_lists(*first->lists);
+  // What changes nothing does not keep the engine from starting either.
+  if (first->shadow_issues.has_errors()) state->meter.policy_refused(first->shadow_issues);
   if (first->shadow) state->runner->want_shadow(*first->shadow);
   state->watch = *std::move(watch);
   if (settings.text("metrics.listen") != "off") {

@@ -122,18 +122,18 @@ PolicyWatch::Change PolicyWatch::State::look() {
 void PolicyWatch::State::look_at_shadow(Change& change) {
   const auto wanted = store.shadow_wish();
   if (wanted == shadow) return;
+  shadow = wanted;
   if (wanted.empty()) {
     change.shadow.emplace(nullptr);
   } else {
     auto loaded = policy::load_policy_directory(store.path_of(wanted));
     if (!loaded.ok()) {
-      change.issues = loaded.error();
+      change.shadow_issues = loaded.error();
       return;
     }
     change.shadow = std::make_shared<const policy::Policy>(std::move(*loaded));
     hand_out(*change.shadow);
   }
-  shadow = wanted;
 }
 
 void PolicyWatch::State::hand_out(std::shared_ptr<const policy::Policy> policy) {
@@ -172,7 +172,8 @@ void PolicyWatch::State::run() {
     }
     auto change = changed() ? look() : Change();
     lock.lock();
-    const bool any = change.policy || change.lists || change.shadow || change.issues.has_errors();
+    const bool any = change.policy || change.lists || change.shadow || change.issues.has_errors() ||
+                     change.shadow_issues.has_errors();
     if (any) changes.push_back(std::move(change));
   }
 }

@@ -28,7 +28,8 @@ class PolicyWatch {
     std::optional<policy::ListContents> lists;     // nothing: as they were
     // The policy in the shadow, nullptr for none; nothing: as it was.
     std::optional<std::shared_ptr<const policy::Policy>> shadow;
-    Issues issues;                                 // if it was refused: then nothing changes
+    Issues issues;         // if it was refused: then nothing changes
+    Issues shadow_issues;  // if only the one for the shadow was
   };
 
   // What is wanted now; issues if it can't run.

@@ -116,6 +116,12 @@ class Shadow(unittest.TestCase):
         self.assertIn("is in the shadow from record", again.text())
         weir("policy", "shadow", "off", *settings)
         self.assertEqual(again.terminate(), 0, again.text())
+        # One that can't be read is refused, and keeps no engine from starting.
+        state = bank.state()
+        (state / "shadow.wanted").write_text("sha256:" + "0" * 64 + "\n")
+        third = bank.run().wait_live()
+        self.assertIn("what was in force goes on", third.text())
+        self.assertEqual(third.terminate(), 0, third.text())
 
         records = Counted(bank).records
         seen = [record for record in records if "shadow" in record]
