@@ -1,0 +1,69 @@
+// Frauds whose only sign is the order of events, and their honest twins. One procedure makes both: visits, amounts,
+// merchants and gaps are drawn before a last draw decides which of the two it is, and that says only in which direction
+// the rounds in the middle go. What comes first, the last three visits and the payments at the end don't depend on it,
+// so that no count, sum, last or first value and no time since any kind of visit tells them apart.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "ops/generator/scenario.h"
+
+namespace weir::generator {
+
+// Every incident has visits of three kinds. An opening and a closing have one of each in any order; in between come the
+// rounds, each with one of each kind, all in the same direction: 0 1 2 0 1 2 ... from any of the three, or backward.
+inline constexpr std::size_t kVisitKinds = 3;
+struct Visit {
+  std::uint8_t kind = 0;
+  std::uint8_t turn = 0;  // which of its kind: 0 in the opening, then the rounds, the last in the closing
+  bool operator==(const Visit&) const = default;
+};
+struct Route {
+  std::array<std::uint8_t, kVisitKinds> opening = {0, 1, 2};
+  std::array<std::uint8_t, kVisitKinds> closing = {0, 1, 2};
+  std::uint8_t first = 0;  // the kind that the rounds begin with
+  std::uint8_t rounds = 3;
+};
+Route draw_route(std::uint32_t rounds, Random& random);
+// Either direction has the same visits, round for round. Over all routes, what stands at any one place, and what the
+// visits up to any one place were, are distributed alike in both.
+std::vector<Visit> visits_of(const Route& route, bool backward);
+
+class TwinScenario : public Scenario {
+ public:
+  Kind kind() const final { return Kind::kOrder; }
+  std::uint32_t typical_payments() const final { return 17; }
+  void plan(World& world, const Today& today, Random& random, Script& script) const final;
+
+ protected:
+  struct Payer {
+    std::uint32_t customer = 0;
+    std::uint16_t city = 0;
+    Device phone;
+  };
+
+  // When it begins.
+  virtual Hours hours() const = 0;
+  // One payment of a kind of visit. Forward, as the fraud goes: 0, 1, 2.
+  virtual Step visit(const World& world, const Payer& payer, std::size_t kind, Random& random) const = 0;
+  // One of the payments at the end, by which money is lost.
+  virtual Step payoff(const World& world, const Payer& payer, Random& random) const = 0;
+
+  // A log-normal amount of the median times the option's scale, within 0.6 and 1.7 times it.
+  static std::int64_t amount_near(const World& world, std::int64_t median_cents, int spread_percent, Random& random);
+  // A payment in a shop of the payer's city.
+  static Step in_town(const World& world, const Payer& payer, Category category, std::int64_t cents, Random& random);
+  // Cash from a machine of the payer's city.
+  static Step cash(const World& world, const Payer& payer, std::int64_t cents, Random& random);
+  // A payment from the payer's phone.
+  static Step online(const World& world, const Payer& payer, Category category, std::int64_t cents, bool exact,
+                     Random& random);
+
+ private:
+  void mark(Script& script, std::size_t visits, bool fraud) const;
+};
+
+}  // namespace weir::generator
