@@ -91,7 +91,7 @@ void add_order_options(CLI::App& command, generator::GeneratorOptions& options) 
       ->capture_default_str();
   command.add_option("--order-twins", options.order_twins, "Honest twins for each of them, 0.1 to 5")
       ->capture_default_str();
-  command.add_option("--order-rounds", options.order_rounds, "Rounds of three visits before the loss, 2 to 5")
+  command.add_option("--order-rounds", options.order_rounds, "Rounds of three visits before the loss, 3 to 6")
       ->capture_default_str();
   command.add_option("--order-gap-scale", options.order_gap_scale, "Multiplies the gaps of both, 0.25 to 8")
       ->capture_default_str();

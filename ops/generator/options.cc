@@ -22,7 +22,7 @@ bool within(T value, T low, T high) {
 Status check_order_options(const GeneratorOptions& options) {
   if (!within(options.order_share, 0.0, 0.05)) return out_of_range("order share", "0 to 0.05");
   if (!within(options.order_twins, 0.1, 5.0)) return out_of_range("order twins", "0.1 to 5");
-  if (!within(options.order_rounds, 2U, 5U)) return out_of_range("order rounds", "2 to 5");
+  if (!within(options.order_rounds, 3U, 6U)) return out_of_range("order rounds", "3 to 6");
   if (!within(options.order_gap_scale, 0.25, 8.0)) return out_of_range("order gap scale", "0.25 to 8");
   if (!within(options.order_amount_scale, 0.25, 4.0)) return out_of_range("order amount scale", "0.25 to 4");
   return {};

@@ -19,7 +19,7 @@ struct GeneratorOptions {
   double laundering_lookalike_share = 0.008;       // payments of honest look-alikes of laundering, 0 to 0.2
   double order_share = 0;                          // payments of frauds that order alone tells, 0 to 0.05
   double order_twins = 1;                          // honest twins for each of these frauds, 0.1 to 5
-  std::uint32_t order_rounds = 3;                  // how often they go round before the loss, 2 to 5
+  std::uint32_t order_rounds = 3;                  // how often they go round before the loss, 3 to 6
   double order_gap_scale = 1;                      // multiplies the gaps of frauds and twins alike, 0.25 to 8
   double order_amount_scale = 1;                   // multiplies their amounts, 0.25 to 4
   double late_share = 0.002;                       // events that arrive minutes to hours after they happened, 0 to 0.2

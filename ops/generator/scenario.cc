@@ -32,7 +32,7 @@ std::vector<std::unique_ptr<Scenario>> make_scenarios() {
       make_shop_takings,    make_salary_sweep,        make_loan_purchase,
       make_rent_split,      make_landlord_rents,      make_wage_day,
       make_savings_used,    make_builder_instalments, make_family_abroad,
-      make_limit_ladder,    make_voucher_chain,       make_probe_and_cash,
+      make_scripted_prices, make_voucher_chain,       make_proving_round,
   };
   std::vector<std::unique_ptr<Scenario>> scenarios;
   for (const auto make : kMakers) scenarios.push_back(make());

@@ -100,9 +100,9 @@ std::unique_ptr<Scenario> make_wage_day();
 std::unique_ptr<Scenario> make_savings_used();
 std::unique_ptr<Scenario> make_builder_instalments();
 std::unique_ptr<Scenario> make_family_abroad();
-std::unique_ptr<Scenario> make_limit_ladder();
+std::unique_ptr<Scenario> make_scripted_prices();
 std::unique_ptr<Scenario> make_voucher_chain();
-std::unique_ptr<Scenario> make_probe_and_cash();
+std::unique_ptr<Scenario> make_proving_round();
 
 // How many gangs are at work at a time: one for each thousand customers, and two more.
 std::uint32_t gang_count(const World& world);

@@ -12,8 +12,8 @@ std::int64_t scaled(std::int64_t value, double scale) {
   return std::max<std::int64_t>(1, value * static_cast<std::int64_t>(scale * 1'000 + 0.5) / 1'000);
 }
 
-std::array<std::uint8_t, kVisitKinds> any_order(Random& random) {
-  std::array<std::uint8_t, kVisitKinds> kinds = {0, 1, 2};
+Kinds any_order(Random& random) {
+  Kinds kinds = {0, 1, 2};
   std::swap(kinds[2], kinds[random.below(3)]);
   std::swap(kinds[1], kinds[random.below(2)]);
   return kinds;
@@ -35,22 +35,26 @@ Route draw_route(std::uint32_t rounds, Random& random) {
   Route route;
   route.opening = any_order(random);
   route.closing = any_order(random);
-  route.first = static_cast<std::uint8_t>(random.below(kVisitKinds));
+  route.first = any_order(random);
   route.rounds = static_cast<std::uint8_t>(rounds);
+  for (bool& swap : route.swaps) swap = random.chance(500'000);
   return route;
 }
 
-std::vector<Visit> visits_of(const Route& route, bool backward) {
+std::vector<Visit> visits_of(const Route& route, bool honest) {
   std::vector<Visit> visits;
-  for (const std::uint8_t kind : route.opening) visits.push_back({kind, 0});
-  const std::size_t step = backward ? kVisitKinds - 1 : 1;
+  const auto add = [&](const Kinds& kinds, std::uint8_t turn) {
+    for (const std::uint8_t kind : kinds) visits.push_back({kind, turn});
+  };
+  add(route.opening, 0);
+  Kinds kinds = route.first;
   for (std::uint8_t round = 1; round <= route.rounds; ++round) {
-    for (std::size_t i = 0; i < kVisitKinds; ++i) {
-      visits.push_back({static_cast<std::uint8_t>((route.first + i * step) % kVisitKinds), round});
-    }
+    add(kinds, round);
+    if (!honest) continue;
+    std::swap(kinds[0], kinds[2]);
+    if (route.swaps[round - 1U]) std::swap(kinds[1], kinds[2]);
   }
-  const auto last = static_cast<std::uint8_t>(route.rounds + 1);
-  for (const std::uint8_t kind : route.closing) visits.push_back({kind, last});
+  add(route.closing, static_cast<std::uint8_t>(route.rounds + 1));
   return visits;
 }
 

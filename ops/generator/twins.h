@@ -1,7 +1,7 @@
 // Frauds whose only sign is the order of events, and their honest twins. One procedure makes both: visits, amounts,
-// merchants and gaps are drawn before a last draw decides which of the two it is, and that says only in which direction
-// the rounds in the middle go. What comes first, the last three visits and the payments at the end don't depend on it,
-// so that no count, sum, last or first value and no time since any kind of visit tells them apart.
+// merchants and gaps are drawn before a last draw decides which of the two it is, and that says only in which order the
+// visits of the rounds in the middle come. What comes first, the last three visits and the payments at the end don't
+// depend on it, so that no count, sum, first or last value and no time since any kind of visit tells them apart.
 #pragma once
 
 #include <array>
@@ -14,23 +14,28 @@
 namespace weir::generator {
 
 // Every incident has visits of three kinds. An opening and a closing have one of each in any order; in between come the
-// rounds, each with one of each kind, all in the same direction: 0 1 2 0 1 2 ... from any of the three, or backward.
+// rounds, each with one of each kind.
 inline constexpr std::size_t kVisitKinds = 3;
+inline constexpr std::size_t kMostRounds = 6;
 struct Visit {
   std::uint8_t kind = 0;
   std::uint8_t turn = 0;  // which of its kind: 0 in the opening, then the rounds, the last in the closing
   bool operator==(const Visit&) const = default;
 };
+using Kinds = std::array<std::uint8_t, kVisitKinds>;
 struct Route {
-  std::array<std::uint8_t, kVisitKinds> opening = {0, 1, 2};
-  std::array<std::uint8_t, kVisitKinds> closing = {0, 1, 2};
-  std::uint8_t first = 0;  // the kind that the rounds begin with
+  Kinds opening = {0, 1, 2};
+  Kinds closing = {0, 1, 2};
+  Kinds first = {0, 1, 2};  // round
   std::uint8_t rounds = 3;
+  std::array<bool, kMostRounds> swaps{};  // what an honest round after another does besides
 };
 Route draw_route(std::uint32_t rounds, Random& random);
-// Either direction has the same visits, round for round. Over all routes, what stands at any one place, and what the
-// visits up to any one place were, are distributed alike in both.
-std::vector<Visit> visits_of(const Route& route, bool backward);
+// As the fraud goes, the rounds repeat the first one. The honest twin goes on with what a round ended with, the other
+// two in either order. Both have the same visits, round for round, and because no kind is preferred in either, over all
+// routes everything that can be asked of the visits after any one place is distributed alike: how many of each kind,
+// and which is the first and the last of any set of kinds.
+std::vector<Visit> visits_of(const Route& route, bool honest);
 
 class TwinScenario : public Scenario {
  public:
@@ -47,7 +52,7 @@ class TwinScenario : public Scenario {
 
   // When it begins.
   virtual Hours hours() const = 0;
-  // One payment of a kind of visit. Forward, as the fraud goes: 0, 1, 2.
+  // One payment of a kind of visit.
   virtual Step visit(const World& world, const Payer& payer, std::size_t kind, Random& random) const = 0;
   // One of the payments at the end, by which money is lost.
   virtual Step payoff(const World& world, const Payer& payer, Random& random) const = 0;

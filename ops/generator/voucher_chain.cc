@@ -1,7 +1,7 @@
-// Phone and card are stolen together, the PIN was watched. A voucher is bought with the card, played at a betting shop
-// on the Internet and paid out at once; what comes of it and what the card still gives is drawn as cash before the next
-// voucher: each round hides where the last one's money came from. On an honest night out cash is drawn first, bets
-// follow while it lasts, and a voucher is bought for the next time.
+// Phone and card are stolen together, the PIN was watched. Vouchers are bought with the card and played at a betting
+// shop on the Internet, and cash is drawn. Whoever launders the money has a routine, each round like the one before, so
+// that nothing is done twice running. On an honest night out the same is done as it comes: who draws cash draws some
+// more, who bets bets again.
 #include "ops/generator/twins.h"
 
 namespace weir::generator {

@@ -39,7 +39,7 @@ TEST(Golden, AStreamWithFraudsThatOrderTells) {
   options.order_amount_scale = 0.6;
   options.unreported_share = 0.25;
   options.false_dispute_share = 0.002;
-  EXPECT_EQ(digest_of_stream(options, 50'000), "25e9d75b5498665007091ecb41253ed70180119d5d0beb40499b1782bf710b81");
+  EXPECT_EQ(digest_of_stream(options, 50'000), "d25289d0cf4948466791e9555c947b6df63e723cdbee07305a60eeed083ed225");
 }
 
 }  // namespace

@@ -78,10 +78,10 @@ TEST(Options, FraudsThatOrderTellsAreAcceptedUpToTheirLimits) {
     EXPECT_FALSE(accepts(field, high + 0.001));
     EXPECT_FALSE(accepts(field, std::numeric_limits<double>::quiet_NaN()));
   }
-  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 1));
-  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 2));
-  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 5));
-  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 6));
+  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 2));
+  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 3));
+  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 6));
+  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 7));
 }
 
 TEST(Options, TheMessageNamesTheOptionAndItsRange) {

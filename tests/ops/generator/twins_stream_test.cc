@@ -39,6 +39,8 @@ void windows(const std::vector<Payment>& past, std::int64_t now_ms, Figures& out
       out["small" + window] += payment.cents < 500;
       ++out["count by " + payment.channel + window];
       out["sum by " + payment.channel + window] += payment.cents;
+      out.emplace("first by " + payment.channel + window, payment.cents);
+      if (payment.cents < 2'600) out.emplace("first small" + window, payment.cents);
       shops.insert(payment.merchant);
       least = std::min(least, payment.cents);
       std::int64_t& largest = out["largest" + window];

@@ -1,16 +1,16 @@
-// A phone is stolen unlocked, with the card in its wallet. The thief does not know how much the bank lets pass without
-// asking, so each purchase is dearer than the one before until one is refused, and the next round begins low again, at
-// another shop. The honest twin buys the dear thing first and then what goes with it, each cheaper than the one before.
+// A phone is stolen unlocked, with the card in its wallet, and a program buys on the Internet with it: it goes through
+// three price steps, so that no two like amounts follow each other, which rules on repetition would notice, and begins
+// again. The honest twin works off a list in no particular order, and goes on at the price where it was.
 #include "ops/generator/twins.h"
 
 namespace weir::generator {
 
 namespace {
 
-class LimitLadder final : public TwinScenario {
+class ScriptedPrices final : public TwinScenario {
  public:
-  std::string_view name() const override { return "limit_ladder"; }
-  std::string_view twin_name() const override { return "dear_first"; }
+  std::string_view name() const override { return "scripted_prices"; }
+  std::string_view twin_name() const override { return "shopping_list"; }
   std::uint32_t share_percent() const override { return 34; }
 
  protected:
@@ -33,6 +33,6 @@ class LimitLadder final : public TwinScenario {
 
 }  // namespace
 
-std::unique_ptr<Scenario> make_limit_ladder() { return std::make_unique<LimitLadder>(); }
+std::unique_ptr<Scenario> make_scripted_prices() { return std::make_unique<ScriptedPrices>(); }
 
 }  // namespace weir::generator

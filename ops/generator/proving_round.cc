@@ -1,16 +1,16 @@
-// Card, phone and PIN are stolen. Before each walk to a cash machine the thief makes sure that the card is not blocked:
-// a few cents on the Internet, then a tap in a shop, where no terminal swallows a card, and only then the machine. A
-// day in town goes the other way round: cash for the market, something to eat, a ticket bought on the phone for the way
-// on.
+// Card, phone and PIN are stolen. A machine keeps a card that was reported, so each round proves again that it was not:
+// a few cents on the Internet, a tap in a shop, the machine, in the order that this thief is used to. The honest twin
+// is a day in town: cash for the market, something to eat, tickets bought on the phone, and again where one happens to
+// be.
 #include "ops/generator/twins.h"
 
 namespace weir::generator {
 
 namespace {
 
-class ProbeAndCash final : public TwinScenario {
+class ProvingRound final : public TwinScenario {
  public:
-  std::string_view name() const override { return "probe_and_cash"; }
+  std::string_view name() const override { return "proving_round"; }
   std::string_view twin_name() const override { return "day_in_town"; }
   std::uint32_t share_percent() const override { return 33; }
 
@@ -41,6 +41,6 @@ class ProbeAndCash final : public TwinScenario {
 
 }  // namespace
 
-std::unique_ptr<Scenario> make_probe_and_cash() { return std::make_unique<ProbeAndCash>(); }
+std::unique_ptr<Scenario> make_proving_round() { return std::make_unique<ProvingRound>(); }
 
 }  // namespace weir::generator
