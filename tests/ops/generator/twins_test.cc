@@ -176,6 +176,12 @@ TEST(TwinRoutes, WhatFollowsWhatInTheMiddleIsNot) {
   EXPECT_EQ(answers(true, 3, same).count(false), 0U);
 }
 
+TEST(TwinRoutes, HonestRoundsGoOnInEitherOrder) {
+  const auto back_to_first = [](const std::vector<Visit>& visits) { return visits[7].kind == visits[3].kind; };
+  const auto counts = answers(true, 3, back_to_first);
+  EXPECT_EQ(counts.at(true), counts.at(false));
+}
+
 TEST_F(TwinsTest, OrderTellsAndOnlyOrder) {
   for (const Maker make : kMakers) {
     const std::vector<Incident> incidents = incidents_of(make, options_with_seed(21), 300);
