@@ -83,6 +83,22 @@ Status run(Settings& settings) {
   return {};
 }
 
+// Frauds that only the order of events tells from their honest twins.
+void add_order_options(CLI::App& command, generator::GeneratorOptions& options) {
+  command
+      .add_option("--order-share", options.order_share,
+                  "Payments of frauds that only the order of events tells from honest twins, 0 to 0.05")
+      ->capture_default_str();
+  command.add_option("--order-twins", options.order_twins, "Honest twins for each of them, 0.1 to 5")
+      ->capture_default_str();
+  command.add_option("--order-rounds", options.order_rounds, "Rounds of three visits before the loss, 3 to 6")
+      ->capture_default_str();
+  command.add_option("--order-gap-scale", options.order_gap_scale, "Multiplies the gaps of both, 0.25 to 8")
+      ->capture_default_str();
+  command.add_option("--order-amount-scale", options.order_amount_scale, "Multiplies the amounts of both, 0.25 to 4")
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_generate_command(CLI::App& app, int& exit_code) {
@@ -125,6 +141,7 @@ void add_generate_command(CLI::App& app, int& exit_code) {
       ->add_option("--laundering-lookalike-share", options.laundering_lookalike_share,
                    "Payments of its honest look-alikes, 0 to 0.2")
       ->capture_default_str();
+  add_order_options(*command, options);
   command->add_option("--late-share", options.late_share, "Events that arrive minutes to hours late, 0 to 0.2")
       ->capture_default_str();
   command->add_option("--duplicate-share", options.duplicate_share, "Events that arrive twice, 0 to 0.2")
@@ -132,6 +149,14 @@ void add_generate_command(CLI::App& app, int& exit_code) {
   command->add_option("--malformed-share", options.malformed_share, "Broken records put in besides, 0 to 0.2")
       ->capture_default_str();
   command->add_option("--label-delay", settings->label_delay, "Median time from a fraud to its report, 1h to 60d [3d]");
+  command
+      ->add_option("--unreported-share", options.unreported_share,
+                   "Incidents of fraud and laundering that nobody reports, 0 to 1")
+      ->capture_default_str();
+  command
+      ->add_option("--false-dispute-share", options.false_dispute_share,
+                   "Honest card payments that are disputed as fraud, 0 to 0.2")
+      ->capture_default_str();
   command->callback([settings, &exit_code] {
     if (Status done = run(*settings); !done) {
       std::cerr << "weir generate: " << done.error().message << "\n";

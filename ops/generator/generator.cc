@@ -21,8 +21,6 @@ namespace {
 
 enum Fact : std::uint64_t { kArrivalFate = 0x400, kSecondLeg, kDamageKind };
 
-std::uint32_t per_million(double share) { return static_cast<std::uint32_t>(share * 1e6 + 0.5); }
-
 }  // namespace
 
 struct Generator::State {

@@ -58,9 +58,12 @@ void Incidents::begin(const Scenario& scenario, const LabelProcess& labels, Rand
                    [](const Script::Line& a, const Script::Line& b) { return a.time_ms < b.time_ms; });
   // The first day's incidents may have been planned into the night before the stream begins.
   const std::int64_t shift_ms = std::max<std::int64_t>(0, world_.options.start_ms - lines.front().time_ms);
-  const std::int64_t reported_ms = scenario.fraud() ? labels.report_time(lines.back().time_ms + shift_ms, random) : 0;
+  if (scenario.kind() != Kind::kOrder) {
+    for (Script::Line& line : lines) line.step.truth = {scenario.fraud(), scenario.name()};
+  }
+  const bool fraud = lines.back().step.truth.fraud;
+  const std::int64_t reported_ms = fraud ? labels.report_time(lines.back().time_ms + shift_ms, random) : 0;
   for (Script::Line& line : lines) {
-    line.step.truth = {scenario.fraud(), scenario.name()};
     line.step.reported_ms = reported_ms;
     line.step.found_by_officer = scenario.kind() == Kind::kLaundering;
     add(line.time_ms + shift_ms, line.step);

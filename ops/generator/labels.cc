@@ -12,7 +12,7 @@ std::string_view source_name(LabelSource source) {
 }
 
 std::int64_t LabelProcess::report_time(std::int64_t end_ms, Random& random) const {
-  if (random.chance(100'000)) return 0;
+  if (random.chance(per_million(options_.unreported_share))) return 0;
   return end_ms +
          random.log_normal(options_.label_delay_ms, 120, options_.label_delay_ms / 24, options_.label_delay_ms * 12);
 }
@@ -56,7 +56,7 @@ void LabelProcess::decide_fraud(const Step& payment, std::int64_t arrival_ms, La
 void LabelProcess::decide_honest(const Step& payment, std::int64_t arrival_ms, Label label, Random& random,
                                  std::vector<Label>& out) const {
   const std::int64_t earliest_ms = arrival_ms + kMinuteMs;
-  if (payment.action == Action::kCardPayment && random.chance(300)) {
+  if (payment.action == Action::kCardPayment && random.chance(per_million(options_.false_dispute_share))) {
     label.known_at_ms = earliest_ms + random.log_normal(9 * kDayMs, 90, kDayMs, 60 * kDayMs);
     label.fraud = true;
     label.source = LabelSource::kDispute;

@@ -19,6 +19,15 @@ bool within(T value, T low, T high) {
   return value >= low && value <= high;  // false for NaN
 }
 
+Status check_order_options(const GeneratorOptions& options) {
+  if (!within(options.order_share, 0.0, 0.05)) return out_of_range("order share", "0 to 0.05");
+  if (!within(options.order_twins, 0.1, 5.0)) return out_of_range("order twins", "0.1 to 5");
+  if (!within(options.order_rounds, 3U, 6U)) return out_of_range("order rounds", "3 to 6");
+  if (!within(options.order_gap_scale, 0.25, 8.0)) return out_of_range("order gap scale", "0.25 to 8");
+  if (!within(options.order_amount_scale, 0.25, 4.0)) return out_of_range("order amount scale", "0.25 to 4");
+  return {};
+}
+
 }  // namespace
 
 Status check_options(const GeneratorOptions& options) {
@@ -38,7 +47,9 @@ Status check_options(const GeneratorOptions& options) {
   if (!within(options.duplicate_share, 0.0, 0.2)) return out_of_range("duplicate share", "0 to 0.2");
   if (!within(options.malformed_share, 0.0, 0.2)) return out_of_range("malformed share", "0 to 0.2");
   if (!within(options.label_delay_ms, kHourMs, 60 * 24 * kHourMs)) return out_of_range("label delay", "1h to 60d");
-  return {};
+  if (!within(options.unreported_share, 0.0, 1.0)) return out_of_range("unreported share", "0 to 1");
+  if (!within(options.false_dispute_share, 0.0, 0.2)) return out_of_range("false dispute share", "0 to 0.2");
+  return check_order_options(options);
 }
 
 }  // namespace weir::generator

@@ -27,6 +27,9 @@ constexpr std::uint64_t derive(std::uint64_t seed, Words... words) {
   return seed;
 }
 
+// What Random::chance() takes.
+constexpr std::uint32_t per_million(double share) { return static_cast<std::uint32_t>(share * 1e6 + 0.5); }
+
 // 2^(x / 65536) in 1/65536, for x in [-16, 16] * 65536; off by less than 0.1 %.
 std::int64_t exp2_q16(std::int32_t x);
 

@@ -32,6 +32,7 @@ std::vector<std::unique_ptr<Scenario>> make_scenarios() {
       make_shop_takings,    make_salary_sweep,        make_loan_purchase,
       make_rent_split,      make_landlord_rents,      make_wage_day,
       make_savings_used,    make_builder_instalments, make_family_abroad,
+      make_scripted_prices, make_voucher_chain,       make_proving_round,
   };
   std::vector<std::unique_ptr<Scenario>> scenarios;
   for (const auto make : kMakers) scenarios.push_back(make());
@@ -48,6 +49,8 @@ double share_of(Kind kind, const GeneratorOptions& options) {
       return options.laundering_share;
     case Kind::kLaunderingLookalike:
       return options.laundering_lookalike_share;
+    case Kind::kOrder:
+      return options.order_share * (1 + options.order_twins);
   }
   return 0;
 }

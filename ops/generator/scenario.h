@@ -27,6 +27,7 @@ class Script {
   void add_after_report(std::int64_t delay_ms, Step step) { aftermath_.push_back({delay_ms, std::move(step)}); }
 
   std::vector<Line>& lines() { return lines_; }
+  const std::vector<Line>& lines() const { return lines_; }
   std::vector<Line>& aftermath() { return aftermath_; }
   // Payment records that the lines will make; a transfer between two customers of the bank makes two.
   std::uint32_t payments() const;
@@ -38,7 +39,13 @@ class Script {
 };
 
 // Each kind has a share of all payments, chosen by an option.
-enum class Kind : std::uint8_t { kFraud, kFraudLookalike, kLaundering, kLaunderingLookalike };
+enum class Kind : std::uint8_t {
+  kFraud,
+  kFraudLookalike,
+  kLaundering,
+  kLaunderingLookalike,
+  kOrder,  // fraud or its honest twin, decided for each incident: see twins.h
+};
 
 class Scenario {
  public:
@@ -48,12 +55,14 @@ class Scenario {
   virtual std::string_view name() const = 0;
   virtual Kind kind() const = 0;
   bool fraud() const { return kind() == Kind::kFraud || kind() == Kind::kLaundering; }
+  // Kind::kOrder: how the answer key calls the honest twin.
+  virtual std::string_view twin_name() const { return {}; }
   // Its part of the payments of its kind, in percent. The parts of each kind sum to 100.
   virtual std::uint32_t share_percent() const = 0;
   // Payments of an average incident; only for pacing.
   virtual std::uint32_t typical_payments() const = 0;
   // Plans one incident that begins on that day. Its customers are claimed; where none is free the script stays empty.
-  // The caller fills in the steps' truth and reports, and sorts the lines.
+  // The caller fills in the steps' reports, sorts the lines and, unless kind() is kOrder, says what they are.
   virtual void plan(World& world, const Today& today, Random& random, Script& script) const = 0;
 
  protected:
@@ -91,6 +100,9 @@ std::unique_ptr<Scenario> make_wage_day();
 std::unique_ptr<Scenario> make_savings_used();
 std::unique_ptr<Scenario> make_builder_instalments();
 std::unique_ptr<Scenario> make_family_abroad();
+std::unique_ptr<Scenario> make_scripted_prices();
+std::unique_ptr<Scenario> make_voucher_chain();
+std::unique_ptr<Scenario> make_proving_round();
 
 // How many gangs are at work at a time: one for each thousand customers, and two more.
 std::uint32_t gang_count(const World& world);

@@ -101,6 +101,34 @@ TEST(Labels, SomeHonestCardPaymentsAreDisputedAndMostDisputesWithdrawn) {
   EXPECT_NEAR(reviewed, 1'200, 150);
 }
 
+TEST(Labels, AsManyIncidentsStayUnreportedAsChosen) {
+  for (const double share : {0.0, 0.1, 0.4, 1.0}) {
+    GeneratorOptions options;
+    options.unreported_share = share;
+    const LabelProcess process{options};
+    Random random(2);
+    int never = 0;
+    for (int i = 0; i < 10'000; ++i) never += process.report_time(1'000, random) == 0;
+    EXPECT_NEAR(never, share * 10'000, share == 0 || share == 1 ? 0 : 200) << share;
+  }
+}
+
+TEST(Labels, AsManyHonestCardPaymentsAreDisputedAsChosen) {
+  for (const double share : {0.0, 0.0003, 0.02}) {
+    GeneratorOptions options;
+    options.false_dispute_share = share;
+    const LabelProcess process{options};
+    int disputed = 0;
+    std::vector<Label> labels;
+    for (std::uint64_t number = 1; number <= 100'000; ++number) {
+      labels.clear();
+      process.decide(Step{}, number, 1'000'000, labels);
+      disputed += !labels.empty() && labels[0].source == LabelSource::kDispute;
+    }
+    EXPECT_NEAR(disputed, share * 100'000, share * 20'000) << share;
+  }
+}
+
 TEST(Labels, LookalikesAreReviewedMoreOften) {
   Step step;
   step.truth = {false, "app_spree"};

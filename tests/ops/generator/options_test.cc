@@ -43,16 +43,45 @@ TEST(Options, RatesAreAcceptedUpToTheirLimits) {
   EXPECT_TRUE(accepts(&GeneratorOptions::payments_per_day, 0.5));
   EXPECT_TRUE(accepts(&GeneratorOptions::payments_per_day, 20.0));
   EXPECT_FALSE(accepts(&GeneratorOptions::payments_per_day, 20.01));
-  for (const auto field :
-       {&GeneratorOptions::fraud_share, &GeneratorOptions::lookalike_share, &GeneratorOptions::laundering_share,
-        &GeneratorOptions::laundering_lookalike_share, &GeneratorOptions::late_share,
-        &GeneratorOptions::duplicate_share, &GeneratorOptions::malformed_share}) {
+  for (const auto field : {&GeneratorOptions::fraud_share, &GeneratorOptions::lookalike_share,
+                           &GeneratorOptions::laundering_share, &GeneratorOptions::laundering_lookalike_share,
+                           &GeneratorOptions::late_share, &GeneratorOptions::duplicate_share,
+                           &GeneratorOptions::malformed_share, &GeneratorOptions::false_dispute_share}) {
     EXPECT_FALSE(accepts(field, -0.001));
     EXPECT_TRUE(accepts(field, 0.0));
     EXPECT_TRUE(accepts(field, 0.2));
     EXPECT_FALSE(accepts(field, 0.201));
     EXPECT_FALSE(accepts(field, std::numeric_limits<double>::quiet_NaN()));
   }
+}
+
+TEST(Options, RatesOfLabelsAreAcceptedUpToTheirLimits) {
+  EXPECT_FALSE(accepts(&GeneratorOptions::unreported_share, -0.001));
+  EXPECT_TRUE(accepts(&GeneratorOptions::unreported_share, 0.0));
+  EXPECT_TRUE(accepts(&GeneratorOptions::unreported_share, 1.0));
+  EXPECT_FALSE(accepts(&GeneratorOptions::unreported_share, 1.001));
+  EXPECT_FALSE(accepts(&GeneratorOptions::unreported_share, std::numeric_limits<double>::quiet_NaN()));
+}
+
+TEST(Options, FraudsThatOrderTellsAreAcceptedUpToTheirLimits) {
+  struct Range {
+    double GeneratorOptions::*field;
+    double low;
+    double high;
+  };
+  for (const auto& [field, low, high] :
+       {Range{&GeneratorOptions::order_share, 0, 0.05}, Range{&GeneratorOptions::order_twins, 0.1, 5},
+        Range{&GeneratorOptions::order_gap_scale, 0.25, 8}, Range{&GeneratorOptions::order_amount_scale, 0.25, 4}}) {
+    EXPECT_FALSE(accepts(field, low - 0.001));
+    EXPECT_TRUE(accepts(field, low));
+    EXPECT_TRUE(accepts(field, high));
+    EXPECT_FALSE(accepts(field, high + 0.001));
+    EXPECT_FALSE(accepts(field, std::numeric_limits<double>::quiet_NaN()));
+  }
+  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 2));
+  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 3));
+  EXPECT_TRUE(accepts(&GeneratorOptions::order_rounds, 6));
+  EXPECT_FALSE(accepts(&GeneratorOptions::order_rounds, 7));
 }
 
 TEST(Options, TheMessageNamesTheOptionAndItsRange) {

@@ -323,15 +323,21 @@ TEST_F(ScenarioTest, ALandlordsTenantsAreTheSameEveryMonth) {
 
 TEST_F(ScenarioTest, SharesOfEachKindSumToAHundred) {
   std::map<Kind, std::uint32_t> percent;
-  std::set<std::string_view> names;
+  std::set<std::string_view> names = {""};
+  std::size_t twins = 0;
   for (const auto& scenario : make_scenarios()) {
     percent[scenario->kind()] += scenario->share_percent();
     names.insert(scenario->name());
+    twins += names.insert(scenario->twin_name()).second && scenario->kind() == Kind::kOrder;
   }
-  const std::map<Kind, std::uint32_t> whole = {
-      {Kind::kFraud, 100}, {Kind::kFraudLookalike, 100}, {Kind::kLaundering, 100}, {Kind::kLaunderingLookalike, 100}};
+  const std::map<Kind, std::uint32_t> whole = {{Kind::kFraud, 100},
+                                               {Kind::kFraudLookalike, 100},
+                                               {Kind::kLaundering, 100},
+                                               {Kind::kLaunderingLookalike, 100},
+                                               {Kind::kOrder, 100}};
   EXPECT_EQ(percent, whole);
-  EXPECT_EQ(names.size(), make_scenarios().size());
+  EXPECT_EQ(twins, 3U);
+  EXPECT_EQ(names.size(), 1 + make_scenarios().size() + twins);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How much of the stream each typology and each look-alike is, over months of streams with seeds of no meaning.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -21,12 +22,17 @@ struct Tally {
   std::uint64_t payments = 0;
   std::map<std::string, Share, std::less<>> of;  // by typology
 
+  std::uint64_t payments_of(std::string_view name) const {
+    const auto found = name.empty() ? of.end() : of.find(name);
+    return found == of.end() ? 0 : found->second.fraud + found->second.honest;
+  }
+
   // The part of all payments that a kind of scenario makes up.
   double share(Kind kind) const {
     std::uint64_t sum = 0;
     for (const auto& scenario : make_scenarios()) {
-      const auto found = of.find(scenario->name());
-      if (scenario->kind() == kind && found != of.end()) sum += found->second.fraud + found->second.honest;
+      if (scenario->kind() != kind) continue;
+      for (const std::string_view name : {scenario->name(), scenario->twin_name()}) sum += payments_of(name);
     }
     return static_cast<double>(sum) / static_cast<double>(payments);
   }
@@ -75,12 +81,39 @@ TEST(TypologyRate, EachIsItsPartOfItsKind) {
                                          {Kind::kLaundering, 0.01},
                                          {Kind::kLaunderingLookalike, 0.03}};
   for (const auto& scenario : make_scenarios()) {
-    const auto found = counted.of.find(scenario->name());
-    ASSERT_NE(found, counted.of.end()) << scenario->name();
+    if (scenario->kind() == Kind::kOrder) continue;  // none by default; below
     const double expected =
         shares.at(scenario->kind()) * scenario->share_percent() / 100 * static_cast<double>(counted.payments);
-    EXPECT_NEAR(static_cast<double>(found->second.fraud + found->second.honest), expected, expected * 0.25)
+    EXPECT_NEAR(static_cast<double>(counted.payments_of(scenario->name())), expected, expected * 0.25)
         << scenario->name();
+  }
+}
+
+TEST(TypologyRate, FraudsThatOrderTellsAreTheConfiguredShareAndTheirTwinsAsMany) {
+  for (const auto& [share, twins] : {std::pair{0.0, 1.0}, std::pair{0.002, 1.0}, std::pair{0.02, 2.0}}) {
+    GeneratorOptions options = options_with_seed(77);
+    options.order_share = share;
+    options.order_twins = twins;
+    const Tally counted = tally(options, 60);
+    const auto payments = static_cast<double>(counted.payments);
+    double losses = 0;
+    for (const auto& scenario : make_scenarios()) {
+      if (scenario->kind() != Kind::kOrder) continue;
+      const double expected = share * payments * scenario->share_percent() / 100;
+      const auto of_frauds = static_cast<double>(counted.payments_of(scenario->name()));
+      const auto of_twins = static_cast<double>(counted.payments_of(scenario->twin_name()));
+      // A fair draw for each incident of some seventeen payments.
+      const double chance = 4 * std::sqrt(expected * 17);
+      EXPECT_NEAR(of_frauds, expected, chance) << scenario->name();
+      EXPECT_NEAR(of_twins, expected * twins, chance * std::sqrt(twins)) << scenario->name();
+      if (share == 0) continue;
+      losses += static_cast<double>(counted.of.at(std::string(scenario->name())).fraud);
+      EXPECT_EQ(counted.of.at(std::string(scenario->twin_name())).fraud, 0U);
+    }
+    // One or two of an incident's sixteen or seventeen payments.
+    EXPECT_NEAR(losses, share * payments * 1.5 / 16.5, share * payments * 0.03);
+    EXPECT_NEAR(counted.share(Kind::kOrder), share * (1 + twins), share * (1 + twins) * 0.2);
+    EXPECT_NEAR(counted.share(Kind::kFraud), 0.005, 0.001);
   }
 }
 
@@ -88,7 +121,7 @@ TEST(TypologyRate, TheTruthNeverCallsALookalikeFraudNorTheReverse) {
   const Tally counted = tally(with_shares(75, 0.01, 0.03), 30);
   for (const auto& scenario : make_scenarios()) {
     const auto found = counted.of.find(scenario->name());
-    if (found == counted.of.end()) continue;
+    if (found == counted.of.end()) continue;  // Kind::kOrder among them
     EXPECT_EQ(scenario->fraud() ? found->second.honest : found->second.fraud, 0U) << scenario->name();
   }
   EXPECT_EQ(counted.of.at("").fraud, 0U);
