@@ -38,6 +38,8 @@ HEAPS = {"utils", "util", "common", "helpers", "helper", "misc"}
 
 # What these folders compute is recomputed on other machines and compared bit for bit.
 DETERMINISTIC = ("engine", "rules", "models", "ops/generator")
+# The one place where a ban is lifted, with the reason there: file, rule.
+LIFTED = {("models/kernels/float32.h", "float")}
 LIBM = ("pow|log|log2|log10|log1p|exp|exp2|expm1|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|"
         "cbrt|hypot|erf|erfc|tgamma|lgamma|fma")
 FREE = r"(?<![\w.>:])(?:std::|::)?"  # Not a member, not of another namespace.
@@ -146,6 +148,8 @@ def determinism_problems(path, text):
     bare, with_literals = cpp_text.code(text), cpp_text.code(text, literals=True)
     seen = set()
     for ban in BANS:
+        if (path, ban.rule) in LIFTED:
+            continue
         if ban.only_with and not ban.only_with.search(bare):
             continue
         for match in ban.pattern.finditer(with_literals if ban.literals else bare):
