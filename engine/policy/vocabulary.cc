@@ -82,13 +82,21 @@ void know_field(book::Vocabulary& vocabulary, std::uint32_t slot, const event::F
   }
 }
 
+void know_currency(book::Vocabulary& vocabulary, std::uint32_t slot, const event::Field& field,
+                   const event::Schema& schema) {
+  if (field.type != event::FieldType::kMoney || field.currency == 0 || schema.exchange != nullptr) return;
+  vocabulary.environment.know_currency(slot, field.currency);
+}
+
 void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::uint32_t slot, bool optional) {
   const auto& field = draft.schema.fields[slot];
   const bool faulty = draft.is_faulty(slot);
   declare(vocabulary, field.name,
           faulty ? cel::Type::simple(cel::TypeKind::kError) : features::FeatureSet::type_of(field), slot,
           optional && !faulty);
-  if (!faulty) know_field(vocabulary, slot, field);
+  if (faulty) return;
+  know_field(vocabulary, slot, field);
+  know_currency(vocabulary, slot, field, draft.schema);
 }
 
 void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schema) {
@@ -233,6 +241,12 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
+    const bool yields_amount = yields_field || definition.aggregate == features::Aggregate::kSum ||
+                               definition.aggregate == features::Aggregate::kMin ||
+                               definition.aggregate == features::Aggregate::kMax;
+    if (!features[i].is_faulty && yields_amount && *definition.slot < schema.field_count()) {
+      know_currency(vocabulary, slot, schema.fields[*definition.slot], schema);
+    }
   }
   declare_lists(vocabulary, draft, features.size(), lists);
   vocabulary.unavailable["lists"] = "name the list: lists.NAME";

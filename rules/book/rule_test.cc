@@ -108,7 +108,7 @@ class TestReader {
       case TypeKind::kDouble:
         return converted(node, real_of, "a number, e.g. 0.25");
       case TypeKind::kMoney:
-        return converted(node, money_of, "an amount with its currency, e.g. 180.00 EUR");
+        return amount_of(node, variable);
       case TypeKind::kTimestamp:
         return converted(node, time_of, "a time, e.g. 2026-02-27T09:30:00Z");
       case TypeKind::kDuration:
@@ -119,6 +119,15 @@ class TestReader {
         issues_.error(node.place, "a test can't give a value of type " + variable.type.name());
         return std::nullopt;
     }
+  }
+
+  std::optional<Value> amount_of(const yaml::Node& node, const cel::Variable& variable) {
+    const auto amount = converted(node, money_of, "an amount with its currency, e.g. 180.00 EUR");
+    const auto currency = vocabulary_.environment.currency_of(variable.slot);
+    if (!amount || !currency || amount->currency() == *currency) return amount;
+    issues_.error(node.place,
+                  "`" + variable.name + "` is always in " + std::string(currency_by_number(*currency)->code));
+    return std::nullopt;
   }
 
   template <class Convert>

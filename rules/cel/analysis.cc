@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rules/cel/checker.h"
+#include "rules/cel/currencies.h"
 #include "rules/cel/lexer.h"
 #include "rules/cel/limits.h"
 #include "rules/cel/parser.h"
@@ -40,6 +41,7 @@ Analysed analyse(const SourceMap& source, const Environment& environment, const 
   out.ast = parse(tokenize(source, issues), source, issues);
   out.parsed = issues.all().size() == faults_before;
   check(out.ast, environment, wanted, source, issues, checking);
+  if (checking == Checking::kStrict) check_currencies(out.ast, environment, source, issues);
   // Where a part of the text is missing, what asks for presence may be.
   if (out.parsed && checking == Checking::kStrict) check_presence(out.ast, environment, source, issues);
   return out;

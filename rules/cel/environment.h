@@ -130,6 +130,15 @@ class Environment {
     return found == implied_by_presence_.end() ? std::span<const std::uint32_t>() : found->second;
   }
 
+  // Every amount in `slot` is in this currency (ISO 4217 numeric), and none of another one can meet it: there are no
+  // exchange rates.
+  void know_currency(std::uint32_t slot, std::uint16_t currency) { currencies_[slot] = currency; }
+  bool knows_currencies() const { return !currencies_.empty(); }
+  std::optional<std::uint16_t> currency_of(std::uint32_t slot) const {
+    const auto found = currencies_.find(slot);
+    return found == currencies_.end() ? std::nullopt : std::optional(found->second);
+  }
+
   void declare(FunctionDeclaration function) { functions_.push_back(std::move(function)); }
   const std::vector<FunctionDeclaration>& functions() const { return functions_; }
 
@@ -141,6 +150,7 @@ class Environment {
   std::vector<Variable> variables_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> implied_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> implied_by_presence_;
+  std::map<std::uint32_t, std::uint16_t> currencies_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::vector<FunctionDeclaration> functions_;
   std::string container_;
