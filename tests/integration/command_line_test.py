@@ -81,6 +81,21 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("has no rule `card-reportd`, did you mean `card-reported`?", done.stderr)
 
+    def test_what_can_not_be_asked(self):
+        report = ("shadow", "report", "--audit", self.bank.url("audit"))
+        done = weir(*report, "--rules", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no rule of mode: shadow", done.stderr)
+        done = weir(*report, "--rules", "--honest-after", "7", check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        empty = self.place.path / "empty"
+        empty.mkdir()
+        for command in (("run",), ("policy", "list"), ("policy", "use", self.bank.path / "policy")):
+            done = weir(*command, cwd=empty, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("no weir.yaml here: ", done.stderr)
+        self.assertEqual(list(empty.iterdir()), [])
+
     def test_state_show(self):
         """A customer's events are those of the audit stream, newest last, and the windows name every feature."""
         record = self.counted.of("transaction")[-1]
