@@ -14,6 +14,9 @@
 namespace weir::policy {
 namespace {
 
+constexpr std::int64_t kFewestOneIn = 10;
+constexpr std::string_view kSaltOfTheManual = "change me to a secret";
+
 class ControlReader {
  public:
   ControlReader(const SchemaDraft& draft, const std::map<std::string, Place>* rules, Issues& issues)
@@ -30,6 +33,11 @@ class ControlReader {
     reader.finish();
     if (const auto value = yaml::as_integer(one_in, 1, kMaxControlOneIn, issues_)) {
       control_.one_in = static_cast<std::uint64_t>(*value);
+      if (*value < kFewestOneIn) {
+        issues_.warning(one_in->place,
+                        "of the payments that rules would stop, one in " + std::to_string(*value) + " is let through",
+                        "100 to 1000 are usual");
+      }
     }
     read_bound(below);
     read_amount(amount);
@@ -38,6 +46,9 @@ class ControlReader {
       if (control_.salt.size() < kMinSaltBytes || control_.salt.size() > kMaxNameLength) {
         issues_.error(salt->place, "a salt has " + std::to_string(kMinSaltBytes) + " to " +
                                        std::to_string(kMaxNameLength) + " bytes");
+      } else if (control_.salt == kSaltOfTheManual) {
+        issues_.warning(salt->place, "this salt stands in the manual: whoever reads it knows which payments pass",
+                        "write any text that nobody can guess");
       }
     }
     read_exceptions(except);

@@ -1,6 +1,7 @@
 #include "ops/command/backtest_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <memory>
@@ -12,9 +13,11 @@
 #include "connectors/topics/topics.h"
 #include "engine/backtest/pass.h"
 #include "engine/backtest/report.h"
+#include "engine/base/civil_time.h"
 #include "ops/command/backtest_rows.h"
 #include "ops/command/backtest_text.h"
 #include "ops/command/report_options.h"
+#include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 
@@ -75,10 +78,13 @@ class Backtest {
   explicit Backtest(const BacktestOptions& options) : options_(options) {}
 
   int run() {
-    if (auto status = prepare(); !status) return fail(status.error().message);
+    if (auto status = read_options(); !status) return wrong_usage(status);
+    if (auto status = read_key_and_decisions(); !status) return fail(status.error().message);
     if (!load(now_, options_.policy) || (has_before() && !load(before_, options_.against))) return kFailed;
+    if (auto status = check_names(); !status) return wrong_usage(status);
     if (auto status = fill_sides(); !status) return fail(status.error().message);
     if (auto status = play_all(); !status) return fail(status.error().message);
+    if (auto status = check_payments(); !status) return fail(status.error().message);
     if (auto status = tell(); !status) return fail(status.error().message);
     return kOk;
   }
@@ -86,10 +92,12 @@ class Backtest {
  private:
   bool has_before() const { return !options_.against.empty(); }
 
-  Status prepare() {
-    auto key = read_token_key(options_.token_key);
-    if (!key) return key.error();
-    token_key_ = key->bytes;
+  static int wrong_usage(const Status& status) {
+    fail(status.error().message);
+    return kUsage;
+  }
+
+  Status read_options() {
     std::optional<std::int64_t> gap_ms;
     std::int64_t split_ms = INT64_MIN;
     for (const auto& status :
@@ -109,6 +117,14 @@ class Backtest {
     capacities.erase(std::unique(capacities.begin(), capacities.end()), capacities.end());
     report_options_.period = period_;
     if (!options_.rows.hits_out.empty() && options_.rows.rule.empty()) return Error{"--hits-out needs --hits RULE"};
+    const auto topics = all_topics(options_.in, "--in");
+    return topics ? Status() : Status(topics.error());
+  }
+
+  Status read_key_and_decisions() {
+    auto key = read_token_key(options_.token_key);
+    if (!key) return key.error();
+    token_key_ = key->bytes;
     return read_records(options_.decisions, "--decisions", [&](std::string_view bytes, const std::string& origin) {
       return decisions_.add(bytes, origin);
     });
@@ -128,12 +144,26 @@ class Backtest {
     return true;
   }
 
+  // What the command line calls by a name of the policy's.
+  Status check_names() {
+    for (auto* side : sides()) {
+      auto subjects =
+          backtest::find_subjects(*side->policy->schema, {options_.amount, options_.card, options_.customer});
+      if (!subjects) return subjects.error();
+      side->options.subjects = *subjects;
+    }
+    const auto& wanted = options_.rows.rule;
+    const auto& rules = now_.policy->rules->rules();
+    if (wanted.empty() ||
+        std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.id == wanted; })) {
+      return {};
+    }
+    return Error{"--hits: the policy has no rule `" + wanted + "`" + did_you_mean_rule(wanted, *now_.policy->rules)};
+  }
+
   Status fill_sides() {
     for (auto* side : sides()) {
       const auto& schema = *side->policy->schema;
-      auto subjects = backtest::find_subjects(schema, {options_.amount, options_.card, options_.customer});
-      if (!subjects) return subjects.error();
-      side->options.subjects = *subjects;
       side->options.token_key = token_key_;
       side->options.maturity = maturity_;
       side->options.from_ms = period_.from_ms;
@@ -202,6 +232,26 @@ class Backtest {
     return {};
   }
 
+  // Figures of nothing would look like figures.
+  Status check_payments() const {
+    const auto& times = ledger_.payments.time_ms;
+    if (times.empty()) {
+      const auto& counts = ledger_.counts;
+      std::string what = "there is no payment to look at: of " + grouped(counts.records) + " records " +
+                         grouped(counts.failed) + " could not be read";
+      if (!ledger_.failures.empty()) {
+        what += " (the first: " + ledger_.failures[0].origin + ": " + ledger_.failures[0].what + ")";
+      }
+      const bool has_period = !options_.from.empty() || !options_.until.empty();
+      return Error{what + (has_period ? ", and the others are not between --from and --until" : "")};
+    }
+    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    const auto& split_ms = report_options_.split_ms;
+    if (!split_ms || (*split_ms > *first && *split_ms <= *last)) return {};
+    return Error{"--split " + options_.split + " leaves a half without a payment: they are from " + iso8601(*first) +
+                 " to " + iso8601(*last)};
+  }
+
   void show_progress(const std::atomic<int>& running) const {
     ProgressLine line("weir backtest");
     while (running > 0) {
@@ -231,6 +281,10 @@ class Backtest {
     }
     if (auto status = write_report(report, options_.json, options_.html, options_.rows.rule, hits); !status) {
       return status;
+    }
+    if (!options_.quiet && ledger_.labels_known_ms == INT64_MIN) {
+      std::cout << "No payment has a label that counts: how much fraud is found or missed, and which alerts are false, "
+                   "can't be told. Give --labels FILE.\n\n";
     }
     if (!options_.quiet) std::cout << backtest_text(report);
     return {};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/diagnostics.h"
@@ -22,5 +24,7 @@ struct ConfigOptions {
 
 void add_config_options(CLI::App& command, const std::shared_ptr<ConfigOptions>& options);
 Result<Settings, Issues> load_settings(const ConfigOptions& options);
+// Fails if one of `keys` has no value; says so if that is because there is no file at all.
+Status require_settings(const ConfigOptions& options, const Settings& settings, std::span<const std::string_view> keys);
 
 }  // namespace weir::command

@@ -152,6 +152,8 @@ void Engine::State::publish(std::int64_t now_ns) {
   }
 }
 
+std::span<const std::string_view> required_settings() { return kRequired; }
+
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
 

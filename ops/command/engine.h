@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/base/diagnostics.h"
 #include "engine/base/result.h"
@@ -11,6 +13,9 @@
 #include "ops/command/settings.h"
 
 namespace weir::command {
+
+// The keys without which no engine starts.
+std::span<const std::string_view> required_settings();
 
 class Engine {
  public:

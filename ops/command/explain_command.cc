@@ -12,6 +12,7 @@
 #include "engine/base/civil_time.h"
 #include "engine/shard/recorded_policy.h"
 #include "ops/command/audit_stream.h"
+#include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"
 
 namespace weir::command {
@@ -47,6 +48,34 @@ std::string_view outcome_words(const std::string& outcome) {
   if (outcome == "decline") return "was DECLINED";
   if (outcome == "review") return "was sent to REVIEW";
   return "was APPROVED";
+}
+
+// What decided: the first of the rules that were hard enough, or else the score.
+std::string decided_by(const policy::Policy& policy, const audit::TransactionDetails& details,
+                       const std::string& outcome) {
+  const auto is_of = [&](const book::Rule* rule) {
+    return rule != nullptr && rule->outcome && book::outcome_name(*rule->outcome) == outcome;
+  };
+  for (const auto& reason : details.reasons) {
+    if (is_of(find_rule(policy, reason))) return "by rule " + reason + " (hard)";
+  }
+  for (const auto& verdict : details.rules) {
+    const auto* rule = find_rule(policy, verdict.rule);
+    const bool counts = !verdict.shadow && verdict.suppressed_by.empty() && verdict.verdict != "hit";
+    if (outcome == "review" && counts && rule != nullptr && rule->review_on_error) {
+      return "because rule " + verdict.rule + " could not be evaluated (on_error: review)";
+    }
+  }
+  return "by its score";
+}
+
+std::string decision_words(const policy::Policy& policy, const audit::ParsedRecord& record,
+                           const audit::TransactionDetails& details) {
+  if (!details.control.empty()) {
+    return "was APPROVED: let through as control share (else " + details.control + " " +
+           decided_by(policy, details, details.control) + ")";
+  }
+  return std::string(outcome_words(record.outcome)) + " " + decided_by(policy, details, record.outcome);
 }
 
 std::string flag_words(const std::string& flag, const std::string& control) {
@@ -101,9 +130,9 @@ void tell_others(const policy::Policy& policy, const audit::TransactionDetails& 
 void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& details, const policy::Policy& policy,
           std::int64_t audit_offset) {
   std::cout << "Payment " << record.event_id << " (" << details.type << ", " << iso8601(details.time_ms) << ") "
-            << outcome_words(record.outcome) << " with score " << record.score << " of 1000.\n";
-  std::cout << "The policy asks for review at " << policy.thresholds.review << " and declines at "
-            << policy.thresholds.decline << ".\n\n";
+            << decision_words(policy, record, details) << ".\n";
+  std::cout << "Its score is " << record.score << " of 1000; the policy asks for review at " << policy.thresholds.review
+            << " and declines at " << policy.thresholds.decline << ".\n\n";
   if (details.reasons.empty()) {
     std::cout << "Why: none of the " << details.rule_count << " rules matched.\n";
   } else {
@@ -168,6 +197,17 @@ class Teller {
     return true;
   }
   int found() const { return found_; }
+  // Of a rule that hit nothing: whether any policy of the stream has it, and else which may be meant.
+  Result<std::string> about_rule(const std::string& id) const {
+    std::string meant;
+    for (const auto& [hash, recorded] : policies_) {
+      auto policy = shard::load_recorded_policy(recorded, hash, shard::PolicyUse::kShow);
+      if (!policy) return policy.error();
+      if (find_rule(**policy, id) != nullptr) return "no payment in " + options_.audit + " was hit by rule " + id;
+      if (meant.empty()) meant = did_you_mean_rule(id, *(*policy)->rules);
+    }
+    return "no policy in " + options_.audit + " has a rule `" + id + "`" + meant;
+  }
 
  private:
   Status read(std::int64_t offset, std::string_view text) {
@@ -233,7 +273,10 @@ int run(const Options& options) {
   if (!status) return fail(status.error().message);
   if (auto told = teller.finish(); !told) return fail(told.error().message);
   if (teller.found() > 0) return kOk;
-  if (!options.rule.empty()) return fail("no payment in " + options.audit + " was hit by rule " + options.rule);
+  if (!options.rule.empty()) {
+    const auto about = teller.about_rule(options.rule);
+    return fail(about ? *about : about.error().message);
+  }
   if (!options.last.empty()) return fail("no payment in " + options.audit + " has outcome " + options.last);
   return fail("there is no record of event id " + options.id + " in " + options.audit +
               " (a personal id stands there as its token)");

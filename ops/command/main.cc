@@ -23,6 +23,7 @@
 #include "ops/command/terminal.h"
 #include "ops/command/test_command.h"
 #include "ops/command/topics_command.h"
+#include "ops/command/unknown_command.h"
 
 namespace {
 
@@ -71,7 +72,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& e) {  // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "weir: " << e.what() << "\nSee `weir" << (argc > 1 ? std::string(" ") + argv[1] : "") << " --help`.\n";
+    const auto unknown = weir::command::unknown_command(app, {argv + 1, argv + argc});
+    const bool is_command = argc > 1 && argv[1][0] != '-' && weir::command::unknown_command(app, {argv[1]}).empty();
+    std::cerr << "weir: " << (unknown.empty() ? e.what() : unknown) << "\nSee `weir"
+              << (is_command ? std::string(" ") + argv[1] : "") << " --help`.\n";
     return weir::command::kUsage;
   }
   std::cout.flush();

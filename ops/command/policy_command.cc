@@ -5,8 +5,12 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "engine/base/civil_time.h"
 #include "engine/policy/policy.h"
@@ -24,7 +28,7 @@ constexpr const char* kExamples = R"(Examples:
   weir policy use new-policy --config weir.yaml
       the running engine decides by this directory from the next payment on; it is checked first
   weir policy list --config weir.yaml
-      every policy that was ever taken on this state: * decides now, ~ is in its shadow
+      every policy that an engine took on this state, the last one below: * decides now, ~ is in its shadow
   weir policy use sha256:4c33 --config weir.yaml
       back to one of them, by the start of its hash
   weir policy show sha256:4c33 --config weir.yaml
@@ -41,71 +45,84 @@ struct Options {
   std::string policy;
 };
 
-// The hash of what is asked for, kept beside the state.
-Result<std::string, Issues> kept(const PolicyStore& store, const std::string& policy) {
-  const auto one_issue = [](std::string message) {
-    Issues issues;
-    issues.error({}, std::move(message));
-    return issues;
-  };
-  auto directory = policy;
-  if (!std::filesystem::is_directory(policy)) {
-    auto found = store.find(policy);
-    if (!found) return one_issue(found.error().message + "; and there is no directory " + policy);
-    directory = store.path_of(*found);
-  }
-  // With the time-zone data of another weir, a kept policy comes back under another hash.
-  auto loaded = policy::load_policy_directory(directory);
-  if (!loaded.ok()) return loaded.error();
-  if (auto status = store.keep(loaded->files, loaded->hash); !status) return one_issue(status.error().message);
-  return loaded->hash;
+Issues one_issue(std::string message) {
+  Issues issues;
+  issues.error({}, std::move(message));
+  return issues;
 }
 
-int use(const Options& options) {
+// A directory, or a policy that was taken before.
+Result<policy::Policy, Issues> asked_for(const PolicyStore& store, const std::string& policy) {
+  if (std::filesystem::is_directory(policy)) return policy::load_policy_directory(policy);
+  const auto found = store.find(policy);
+  if (!found) return one_issue(found.error().message + "; and there is no directory " + policy);
+  // With the time-zone data of another weir, a kept policy comes back under another hash.
+  return policy::load_policy_directory(store.path_of(*found));
+}
+
+// What all of these need to know. 2, with a message, if they don't: nothing is looked for or written just anywhere.
+int find_settings(const Options& options, std::span<const std::string_view> needed, std::optional<Settings>& out) {
   auto settings = load_settings(*options.config);
   if (!settings) return fail(settings.error());
+  if (auto status = require_settings(*options.config, *settings, needed); !status) {
+    fail(status.error().message);
+    return kUsage;
+  }
+  out = *std::move(settings);
+  return kOk;
+}
+
+constexpr std::string_view kState[] = {"state"};
+constexpr std::string_view kStateAndPolicy[] = {"state", "policy"};
+
+int use(const Options& options) {
+  std::optional<Settings> settings;
+  if (const int code = find_settings(options, kStateAndPolicy, settings); code != kOk) return code;
   const PolicyStore store(settings->text("state"));
-  auto hash = kept(store, options.policy);
-  if (!hash.ok()) return fail(hash.error());
-  auto files = policy::read_policy_files(settings->text("policy"));
+  const auto wanted = asked_for(store, options.policy);
+  if (!wanted.ok()) return fail(wanted.error());
+  const auto files = policy::read_policy_files(settings->text("policy"));
   if (!files.ok()) return fail(files.error());
-  if (auto status = store.wish({*hash, policy::policy_hash(*files)}); !status) return fail(status.error().message);
+  const auto& hash = wanted->hash;
+  if (auto status = store.keep(wanted->files, hash); !status) return fail(status.error().message);
+  if (auto status = store.wish({hash, policy::policy_hash(*files)}); !status) return fail(status.error().message);
   const auto give_up_ns = monotonic_ns() + kWaitNs;
-  while (store.live() != *hash) {
+  while (store.live() != hash) {
     if (monotonic_ns() > give_up_ns) {
-      std::cout << "wanted: " << *hash << "\nNo engine has taken it within 10 s: if none is running on this state, the "
+      std::cout << "wanted: " << hash << "\nNo engine has taken it within 10 s: if none is running on this state, the "
                 << "next one begins with it; else see the engine's log.\n";
       return kFailed;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  std::cout << "live: " << *hash << '\n';
+  std::cout << "live: " << hash << '\n';
   return kOk;
 }
 
 // Why it can't be in the shadow of the policy that decides now; empty if it can, or if none decides yet.
-Result<std::string, Issues> why_no_shadow(const PolicyStore& store, const std::string& hash) {
+Result<std::string, Issues> why_no_shadow(const PolicyStore& store, const policy::Policy& candidate) {
   const auto live = store.live();
   if (live.empty()) return std::string();
-  auto candidate = policy::load_policy_directory(store.path_of(hash));
-  if (!candidate.ok()) return candidate.error();
+  if (candidate.hash == live) return std::string("it is the policy that decides: there would be nothing to compare");
   auto deciding = policy::load_policy_directory(store.path_of(live));
   if (!deciding.ok()) return deciding.error();
-  return shard::no_shadow_because(*candidate, *deciding);
+  return shard::no_shadow_because(candidate, *deciding);
 }
 
 int shadow(const Options& options) {
-  auto settings = load_settings(*options.config);
-  if (!settings) return fail(settings.error());
+  std::optional<Settings> settings;
+  if (const int code = find_settings(options, kState, settings); code != kOk) return code;
   const PolicyStore store(settings->text("state"));
   std::string wanted;
   if (options.policy != "off") {
-    auto hash = kept(store, options.policy);
-    if (!hash.ok()) return fail(hash.error());
-    auto why = why_no_shadow(store, *hash);
+    const auto candidate = asked_for(store, options.policy);
+    if (!candidate.ok()) return fail(candidate.error());
+    const auto why = why_no_shadow(store, *candidate);
     if (!why.ok()) return fail(why.error());
-    if (!why->empty()) return fail(*hash + " can't be in the shadow: " + *why);
-    wanted = *hash;
+    if (!why->empty()) return fail(candidate->hash + " can't be in the shadow: " + *why);
+    // Only now: what was refused is not kept.
+    if (auto status = store.keep(candidate->files, candidate->hash); !status) return fail(status.error().message);
+    wanted = candidate->hash;
   }
   if (auto status = store.wish_shadow(wanted); !status) return fail(status.error().message);
   const auto give_up_ns = monotonic_ns() + kWaitNs;
@@ -122,22 +139,28 @@ int shadow(const Options& options) {
   return kOk;
 }
 
+std::string period_text(const char* role, const PolicyStore::Period& period) {
+  return role + (period.until_ms ? " until " + iso8601(*period.until_ms) : " since " + iso8601(period.from_ms));
+}
+
 int list(const Options& options) {
-  auto settings = load_settings(*options.config);
-  if (!settings) return fail(settings.error());
-  const PolicyStore store(settings->text("state"));
-  const auto live = store.live();
-  const auto in_shadow = store.live_shadow();
-  for (const auto& policy : store.all()) {
-    const auto* mark = policy.hash == live ? "* " : policy.hash == in_shadow ? "~ " : "  ";
-    std::cout << mark << policy.hash << "  since " << iso8601(policy.kept_ms) << '\n';
+  std::optional<Settings> settings;
+  if (const int code = find_settings(options, kState, settings); code != kOk) return code;
+  for (const auto& policy : PolicyStore(settings->text("state")).taken()) {
+    const bool decides = policy.live && !policy.live->until_ms;
+    const bool in_shadow = policy.shadow && !policy.shadow->until_ms;
+    std::cout << (decides ? "* " : in_shadow ? "~ " : "  ") << policy.hash << "  ";
+    if (policy.live) std::cout << period_text("live", *policy.live);
+    if (policy.live && policy.shadow) std::cout << ", ";
+    if (policy.shadow) std::cout << period_text("in the shadow", *policy.shadow);
+    std::cout << '\n';
   }
   return kOk;
 }
 
 int show(const Options& options) {
-  auto settings = load_settings(*options.config);
-  if (!settings) return fail(settings.error());
+  std::optional<Settings> settings;
+  if (const int code = find_settings(options, kState, settings); code != kOk) return code;
   const PolicyStore store(settings->text("state"));
   const auto hash = store.find(options.policy);
   if (!hash) return fail(hash.error().message);
@@ -161,12 +184,12 @@ void add_policy_command(CLI::App& app, int& exit_code) {
     return sub;
   };
   add("use", "Decide by this policy from now on", use)
-      ->add_option("POLICY", options->policy, "A policy directory, or the start of the hash of one that was live")
+      ->add_option("POLICY", options->policy, "A policy directory, or the start of the hash of one in the list")
       ->required();
   add("shadow", "Put this policy into the shadow of the one that decides", shadow)
       ->add_option("POLICY", options->policy, "A policy directory, the start of a hash, or `off`")
       ->required();
-  add("list", "The policies that were live", list);
+  add("list", "The policies that were live or in the shadow, and since or until when", list);
   add("show", "Where the files of one stand", show)
       ->add_option("HASH", options->policy, "The start of its hash")
       ->required();

@@ -3,11 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 namespace weir::command {
 namespace {
@@ -15,6 +16,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kHashStart = "sha256:";
+constexpr std::string_view kTaken = "policies.taken";
+constexpr std::string_view kLive = "live";
+constexpr std::string_view kShadow = "shadow";
+constexpr std::string_view kNone = "-";
 
 // A name without a colon.
 std::string folder_of(std::string_view hash) {
@@ -46,6 +51,31 @@ std::string read_line(const fs::path& path, std::string* second = nullptr) {
   return line;
 }
 
+struct Entry {
+  std::int64_t at_ms = 0;
+  std::string_view role;
+  std::string hash;
+};
+
+// What is no line of ours is passed over: it tells nothing of a policy.
+std::vector<Entry> entries(const fs::path& path) {
+  std::vector<Entry> out;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    Entry entry;
+    std::string role;
+    if (!(words >> entry.at_ms >> role >> entry.hash) || (role != kLive && role != kShadow)) continue;
+    entry.role = role == kLive ? kLive : kShadow;
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+void append(const Entry& entry, std::string& out) {
+  out.append(std::to_string(entry.at_ms)).append(" ").append(entry.role).append(" ").append(entry.hash).append("\n");
+}
+
 }  // namespace
 
 std::string PolicyStore::path_of(std::string_view hash) const {
@@ -69,30 +99,37 @@ Status PolicyStore::keep(const std::vector<policy::PolicyFile>& files, std::stri
   return {};
 }
 
-std::vector<PolicyStore::Kept> PolicyStore::all() const {
+std::vector<PolicyStore::Kept> PolicyStore::taken() const {
   std::vector<Kept> out;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(directory_) / "policies", error)) {
-    const auto name = entry.path().filename().string();
-    if (name.find('.') != std::string::npos) continue;
-    const auto time = std::chrono::file_clock::to_sys(entry.last_write_time(error));
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-    out.push_back({std::string(kHashStart) + name, since.count()});
+  std::map<std::string_view, std::string> in_force;  // by role
+  for (const auto& entry : entries(fs::path(directory_) / kTaken)) {
+    auto& current = in_force[entry.role];
+    const auto period = [&](Kept& kept) -> std::optional<Period>& {
+      return entry.role == kLive ? kept.live : kept.shadow;
+    };
+    for (auto& kept : out) {
+      if (kept.hash == current) period(kept)->until_ms = entry.at_ms;
+    }
+    current = entry.hash;
+    std::error_code error;
+    if (!fs::exists(path_of(entry.hash), error)) continue;
+    const auto known = std::find_if(out.begin(), out.end(), [&](const Kept& kept) { return kept.hash == entry.hash; });
+    Kept kept = known == out.end() ? Kept{entry.hash, {}, {}} : *known;
+    if (known != out.end()) out.erase(known);
+    period(kept) = Period{entry.at_ms, {}};
+    out.push_back(std::move(kept));
   }
-  std::sort(out.begin(), out.end(), [](const Kept& a, const Kept& b) {
-    return a.kept_ms != b.kept_ms ? a.kept_ms < b.kept_ms : a.hash < b.hash;
-  });
   return out;
 }
 
 Result<std::string> PolicyStore::find(std::string_view start_of_hash) const {
   const auto start = std::string(kHashStart) + folder_of(start_of_hash);
   std::vector<std::string> found;
-  for (auto& kept : all()) {
+  for (auto& kept : taken()) {
     if (kept.hash.starts_with(start)) found.push_back(std::move(kept.hash));
   }
   if (found.size() == 1) return found[0];
-  if (found.empty()) return Error{"no policy with the hash " + start + " was ever live here"};
+  if (found.empty()) return Error{"no policy with the hash " + start + " ever decided here, or was in the shadow"};
   return Error{"several policies' hashes begin with " + start + ": give more of it"};
 }
 
@@ -107,7 +144,23 @@ std::optional<PolicyStore::Wish> PolicyStore::wish() const {
   return wish;
 }
 
-Status PolicyStore::set_live(std::string_view hash) const {
+// What was taken last is noted once, however often it is said.
+Status PolicyStore::note(std::string_view role, std::string_view hash, std::int64_t now_ms) const {
+  const auto path = fs::path(directory_) / kTaken;
+  std::string text;
+  std::string last(kNone);
+  for (const auto& entry : entries(path)) {
+    append(entry, text);
+    if (entry.role == role) last = entry.hash;
+  }
+  const Entry entry{now_ms, role, std::string(hash.empty() ? kNone : hash)};
+  if (entry.hash == last) return {};
+  append(entry, text);
+  return replace_file(path, text);
+}
+
+Status PolicyStore::set_live(std::string_view hash, std::int64_t now_ms) const {
+  if (auto status = note(kLive, hash, now_ms); !status) return status;
   return replace_file(fs::path(directory_) / "policy.live", std::string(hash) + "\n");
 }
 
@@ -118,7 +171,8 @@ Status PolicyStore::wish_shadow(std::string_view hash) const {
 }
 std::string PolicyStore::shadow_wish() const { return read_line(fs::path(directory_) / "shadow.wanted"); }
 
-Status PolicyStore::set_live_shadow(std::string_view hash) const {
+Status PolicyStore::set_live_shadow(std::string_view hash, std::int64_t now_ms) const {
+  if (auto status = note(kShadow, hash, now_ms); !status) return status;
   return replace_file(fs::path(directory_) / "shadow.live", std::string(hash) + "\n");
 }
 std::string PolicyStore::live_shadow() const { return read_line(fs::path(directory_) / "shadow.live"); }

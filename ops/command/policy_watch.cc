@@ -142,8 +142,9 @@ void PolicyWatch::State::hand_out(std::shared_ptr<const policy::Policy> policy) 
 }
 
 Status PolicyWatch::State::write_down(const Taken& taken) const {
-  if (auto status = store.set_live(taken.policy); !status) return status;
-  return store.set_live_shadow(taken.shadow);
+  const auto now_ms = wall_ms();
+  if (auto status = store.set_live(taken.policy, now_ms); !status) return status;
+  return store.set_live_shadow(taken.shadow, now_ms);
 }
 
 // Whether anything looks different from what was read, and has come to rest.

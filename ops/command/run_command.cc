@@ -38,6 +38,10 @@ struct Options {
 int run(const Options& options) {
   auto settings = load_settings(*options.config);
   if (!settings) return fail(settings.error());
+  if (auto status = require_settings(*options.config, *settings, required_settings()); !status) {
+    fail(status.error().message);
+    return kUsage;
+  }
   const auto begin = options.rebuild      ? shard::Begin::kRebuild
                      : options.begin_anew ? shard::Begin::kAnew
                                           : shard::Begin::kContinue;

@@ -31,9 +31,8 @@ constexpr Setting kSettings[] = {
      "played through"},
     {"shard", SettingKind::kInteger, "0", "0..65535", "the shard that this engine runs, and its audit partition"},
     {"token_key_file", SettingKind::kPath, "", "",
-     "the key that personal fields are tokenised with: 32 bytes or more, readable by the engine alone; `weir init` "
-     "makes "
-     "one. With another key no history is found again"},
+     "the key that personal fields are tokenised with: 32 bytes or more, readable by the engine alone; "
+     "`weir config --new` makes one. With another key no history is found again"},
     {"epoch", SettingKind::kDuration, "200ms", "", "how often what is new goes to the state directory"},
     {"sync", SettingKind::kDuration, "1s", "", "how often the state directory is made to survive a power failure"},
     {"limits.in_flight", SettingKind::kInteger, "20000", "1..10000000",
@@ -257,7 +256,7 @@ Result<Settings, Issues> Settings::load(const std::string& file,
     std::ifstream in(file, std::ios::binary);
     if (!in || std::filesystem::is_directory(file)) {
       issues.error({std::make_shared<SourceFile>(SourceFile{file, ""})}, "can't be read",
-                   "name the engine's configuration with --config FILE; `weir init` writes one");
+                   "name the engine's configuration with --config FILE; `weir config --new weir.yaml` writes one");
       return issues;
     }
     std::ostringstream text;

@@ -1,6 +1,7 @@
 #include "ops/command/shadow_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -53,6 +54,12 @@ Status prepare(Options& options) {
   return {};
 }
 
+// A policy without shadow rules would be compared with itself.
+bool has_shadow_rules(const policy::Policy& policy) {
+  const auto& rules = policy.rules->rules();
+  return std::any_of(rules.begin(), rules.end(), [](const auto& rule) { return rule.mode == book::Mode::kShadow; });
+}
+
 Status tell(const Options& options) {
   backtest::Recorded recorded(options.recorded);
   auto status =
@@ -65,6 +72,10 @@ Status tell(const Options& options) {
   if (!status) return status;
   auto compared = recorded.finish();
   if (!compared) return compared.error();
+  if (options.recorded.rules && !has_shadow_rules(*compared->live.verdict.policy)) {
+    return Error{"the policy that decided last, " + compared->live.verdict.policy->hash +
+                 ", has no rule of mode: shadow"};
+  }
   if (compared->shadow.payments.size() == 0) return Error{"no payment in this period was seen by both"};
   backtest::ReportOptions report_options;
   auto report = backtest::make_report(compared->shadow, &compared->live, report_options);
@@ -81,8 +92,11 @@ Status tell(const Options& options) {
 }
 
 int run(Options options) {
-  auto status = prepare(options);
-  if (status) status = tell(options);
+  if (auto status = prepare(options); !status) {
+    fail(status.error().message);
+    return kUsage;
+  }
+  const auto status = tell(options);
   return status ? kOk : fail(status.error().message);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/policy/policy.h"
+#include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"
 
 namespace weir::command {
@@ -50,8 +51,9 @@ int run(const Options& options) {
   const auto policy = policy::load_policy_directory(options.directory, &rules);
   if (!policy.ok()) return fail(policy.error());
   if (!options.rule.empty()) {
+    const auto meant = did_you_mean_rule(options.rule, *policy->rules);
     std::erase_if(rules, [&](const book::TestedRule& rule) { return rule.id != options.rule; });
-    if (rules.empty()) return fail("the policy has no rule `" + options.rule + "`");
+    if (rules.empty()) return fail("the policy has no rule `" + options.rule + "`" + meant);
   }
   Issues issues;
   book::TestTally tally;

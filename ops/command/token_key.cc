@@ -24,7 +24,8 @@ Result<TokenKey> read_token_key(const std::string& path) {
   if (path.empty()) return TokenKey{};
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
-    return Error{"token key " + path + ": " + std::strerror(errno) + "; `weir init` makes one, or copy the one in use"};
+    return Error{"token key " + path + ": " + std::strerror(errno) +
+                 "; `weir config --new weir.yaml` makes one beside it, or copy the one in use"};
   }
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return Error{"token key " + path + " may be read by others than its owner: chmod 600 " + path};

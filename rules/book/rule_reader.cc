@@ -242,7 +242,21 @@ void RuleReader::read_validity(const yaml::Node* node, Validity& valid) {
   }
 }
 
+// `then: review` and `then: 100`: what is meant is plain.
+bool RuleReader::is_bare_effect(const yaml::Node* node) {
+  if (node == nullptr || node->kind != yaml::NodeKind::kScalar) return false;
+  const bool outcome =
+      std::find(std::begin(kForcedOutcomes), std::end(kForcedOutcomes), node->text) != std::end(kForcedOutcomes);
+  const auto digits = std::string_view(node->text).substr(node->text.starts_with('-') ? 1 : 0);
+  const bool points = !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!outcome && !points) return false;
+  issues_.error(node->place, "`then` must be a mapping, not a single value",
+                "write then: {" + std::string(outcome ? "outcome: " : "points: ") + node->text + "}");
+  return true;
+}
+
 void RuleReader::read_effect(const yaml::Node* node, const Place& at, Rule& rule) {
+  if (is_bare_effect(node)) return;
   yaml::MapReader reader(node, at, "`then`", issues_);
   const auto* points = reader.optional("points");
   const auto* outcome = reader.optional("outcome");

@@ -70,6 +70,7 @@ class RuleReader {
   void note_condition(const Rule& rule, const yaml::Node& when);
   void read_validity(const yaml::Node* node, Validity& valid);
   void read_effect(const yaml::Node* node, const Place& at, Rule& rule);
+  bool is_bare_effect(const yaml::Node* node);
 
   const Vocabulary& vocabulary_;
   Issues& issues_;

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "engine/base/civil_time.h"
 #include "rules/cel/literal.h"
 
 namespace weir::cel {
@@ -18,6 +21,17 @@ bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z
 bool in_name(char c) { return begins_name(c) || is_digit(c); }
 bool in_quoted_name(char c) { return in_name(c) || c == '.' || c == '-' || c == '/' || c == ' '; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+// `48h` and `2d` are durations elsewhere in a policy. CEL's own have no days.
+std::string duration_advice(std::string_view number) {
+  const auto duration_ms = parse_duration_ms(number);
+  if (!duration_ms.ok()) return {};
+  constexpr std::int64_t kHourMs = 3'600'000;
+  const bool has_days = number.find('d') != std::string_view::npos;
+  if (!has_days) return "write duration('" + std::string(number) + "')";
+  if (*duration_ms % kHourMs != 0) return "write duration('...') of hours, minutes and seconds";
+  return "write duration('" + std::to_string(*duration_ms / kHourMs) + "h')";
+}
 
 struct Symbol {
   std::string_view text;
@@ -171,7 +185,7 @@ class Lexer {
     if (is_unsigned) ++at_;
     if (in_name(peek()) || (hex && digits_end == begin + 2)) {
       while (in_name(peek())) ++at_;
-      fault({begin, at_}, "malformed number");
+      fault({begin, at_}, "malformed number", duration_advice(text_.substr(begin, at_ - begin)));
       push(TokenKind::kFaulty, begin);
       return;
     }

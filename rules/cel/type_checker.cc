@@ -192,7 +192,11 @@ std::string TypeChecker::dotted_text(NodeId id) const {
 
 std::string TypeChecker::unknown_name_hint(const std::string& name) const {
   const auto advice = habit_advice(HabitKind::kName, name);
-  return advice.empty() ? names_.suggestion(name) : std::string(advice);
+  if (!advice.empty()) return std::string(advice);
+  auto suggestion = names_.suggestion(name);
+  constexpr std::string_view kLists = "lists.";
+  if (!name.starts_with(kLists) || suggestion.find(kLists) != std::string::npos) return suggestion;
+  return "add lists/" + name.substr(kLists.size()) + ".yaml, which says what the list holds";
 }
 
 Type TypeChecker::has(NodeId id) {

@@ -197,7 +197,7 @@ class Backtest(unittest.TestCase):
                               (["--hits-out", "x.csv"], "--hits-out needs --hits")):
             done = weir("backtest", "--policy", "new", "--in", "dir:topics/transactions", "--token-key", "token.key",
                         *wish, cwd=self.home, check=False)
-            self.assertEqual(done.returncode, 1, wish)
+            self.assertEqual(done.returncode, 2, wish)
             self.assertIn(message, done.stderr)
 
 

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 import unittest
 
 import weir_process
@@ -41,6 +42,59 @@ class CommandLine(unittest.TestCase):
         done = weir("explain", "p-no-such-payment", "--audit", self.bank.url("audit"), check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("p-no-such-payment", done.stderr)
+
+    def test_explain_begins_with_what_decided(self):
+        ways = set()
+        for record in [r for r in self.counted.of("transaction") if r["outcome"] != "approve"][-40:]:
+            said = weir("explain", record["event"]["id"], "--audit", self.bank.url("audit")).stdout
+            hard = [rule for rule in record["reasons"] if re.search(
+                rf"- {rule} \([^)]*forces {record['outcome']}", said)]
+            way = f"by rule {hard[0]} (hard)." if hard else "by its score."
+            word = {"review": "sent to REVIEW", "decline": "DECLINED"}[record["outcome"]]
+            self.assertIn(f"was {word} {way}", said.splitlines()[0])
+            ways.add(bool(hard))
+        self.assertEqual(ways, {False, True})
+
+    def test_explain_of_the_control_share(self):
+        bank = Bank(self.place, "control")
+        settings = bank.path / "policy/policy.yaml"
+        settings.write_text(settings.read_text() + "control: {one_in: 1, amount: billing_amount, below: 100000.00 EUR, "
+                            "salt: of this test alone}\n")
+        bank.generate("--fraud-share", "0.1", seed=43, events=800).wait()
+        self.screen(bank)
+        record = [r for r in Counted(bank).of("transaction") if "control" in r["flags"]][-1]
+        said = weir("explain", record["event"]["id"], "--audit", bank.url("audit")).stdout
+        self.assertRegex(said.splitlines()[0],
+                         r"was APPROVED: let through as control share \(else (review|decline) by ")
+
+    def test_names_that_nobody_knows(self):
+        for arguments, meant in ((("int", "x"), "unknown command `int`, did you mean `init`?"),
+                                 (("chek",), "unknown command `chek`, did you mean `check`?"),
+                                 (("policy", "lst"), "unknown command `lst`, did you mean `list`?")):
+            done = weir(*arguments, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(meant, done.stderr)
+        done = weir("explain", "--rule", "card-reportd", "--audit", self.bank.url("audit"), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has a rule `card-reportd`, did you mean `card-reported`?", done.stderr)
+        done = weir("test", self.bank.path / "policy", "--rule", "card-reportd", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no rule `card-reportd`, did you mean `card-reported`?", done.stderr)
+
+    def test_what_can_not_be_asked(self):
+        report = ("shadow", "report", "--audit", self.bank.url("audit"))
+        done = weir(*report, "--rules", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no rule of mode: shadow", done.stderr)
+        done = weir(*report, "--rules", "--honest-after", "7", check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        empty = self.place.path / "empty"
+        empty.mkdir()
+        for command in (("run",), ("policy", "list"), ("policy", "use", self.bank.path / "policy")):
+            done = weir(*command, cwd=empty, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("no weir.yaml here: ", done.stderr)
+        self.assertEqual(list(empty.iterdir()), [])
 
     def test_state_show(self):
         """A customer's events are those of the audit stream, newest last, and the windows name every feature."""

@@ -13,6 +13,9 @@
 namespace weir::command {
 namespace {
 
+constexpr const char* kCardsDiffer =
+    "  file rules/cards.yaml differs in what is not told above: comments, layout, tests or references of its rules\n";
+
 class Diff : public testing::Test {
  protected:
   std::string at(const std::string& name) const { return root_ / name; }
@@ -73,9 +76,82 @@ TEST_F(Diff, TellsThresholdsFeaturesFieldsAndLists) {
 
 TEST_F(Diff, SaysWhenOnlyTheTextDiffers) {
   replace("b/rules/cards.yaml", "# A rule says when it hits", "# A rule tells when it hits");
-  EXPECT_EQ(
-      told(),
-      "  file rules/cards.yaml differs in what is not told above: its comments, tests, or how records are read\n");
+  EXPECT_EQ(told(), kCardsDiffer);
+}
+
+// Where something of the file was told, what was not is not passed over.
+TEST_F(Diff, SaysWhatElseDiffersInAFile) {
+  replace("b/rules/cards.yaml", "when: card.count_1h > 8", "when: card.count_1h > 9");
+  const std::string rule =
+      "  rule `card-many-payments`, when\n      was: card.count_1h > 8\n      is: card.count_1h > 9\n";
+  EXPECT_EQ(told(), rule);
+  replace("b/rules/cards.yaml", "# A rule says when it hits", "# A rule tells when it hits");
+  EXPECT_EQ(told(), rule + kCardsDiffer);
+  replace("b/rules/cards.yaml", "# A rule tells when it hits", "# A rule says when it hits");
+  replace("b/rules/cards.yaml", "then: {points: 200}",
+          "then: {points: 200}\n    tests: [{given: {merchant.fraud_share: 0.1}, expect: hit}]");
+  EXPECT_EQ(told(), rule + kCardsDiffer);
+  replace("b/policy.yaml", "review: 500     #", "review: 450   #");
+  EXPECT_EQ(told(), "  threshold review begins at\n      was: 500\n      is: 450\n" + rule + kCardsDiffer);
+  replace("b/policy.yaml", "# A policy is one directory", "# The policy is one directory");
+  EXPECT_EQ(told(), "  threshold review begins at\n      was: 500\n      is: 450\n" + rule +
+                        "  file policy.yaml differs in what is not told above: comments or layout\n" + kCardsDiffer);
+}
+
+TEST_F(Diff, TellsTheControlShareAndNeverItsSalt) {
+  replace("b/policy.yaml", "alerts: {per: card, once_in: 24h}",
+          "alerts: {per: card, once_in: 24h}\n"
+          "control: {one_in: 1000, amount: amount, below: 50.00 EUR, salt: not to be seen}");
+  EXPECT_EQ(told(),
+            "  control share what is let through\n      was: off\n"
+            "      is: one in 1000, of those with `amount` below 50.00 EUR\n");
+  std::filesystem::copy(at("b/policy.yaml"), at("a/policy.yaml"), std::filesystem::copy_options::overwrite_existing);
+  replace("b/policy.yaml", "not to be seen", "another that is not");
+  EXPECT_EQ(told(), "  control share has another salt, so other payments are let through\n");
+  replace("b/policy.yaml", "one_in: 1000, amount: amount, below: 50.00 EUR",
+          "one_in: 100, amount: amount, below: 20.00 EUR, except: [merchant-known]");
+  EXPECT_EQ(told(),
+            "  control share what is let through\n"
+            "      was: one in 1000, of those with `amount` below 50.00 EUR\n"
+            "      is: one in 100, of those with `amount` below 20.00 EUR, except rules [merchant-known]\n"
+            "  control share has another salt, so other payments are let through\n");
+}
+
+TEST_F(Diff, TellsAlertsOnceAndOfARuleThatSaysOtherwise) {
+  replace("b/policy.yaml", "alerts: {per: card, once_in: 24h}", "alerts: {per: card, once_in: 48h}");
+  const std::string of_all = "  alerts `once_in`\n      was: 24h\n      is: 48h\n";
+  EXPECT_EQ(told(), of_all);
+  replace("b/rules/cards.yaml", "when: card.count_1h > 8",
+          "when: card.count_1h > 8\n    alert: {per: card, once_in: 2h}");
+  EXPECT_EQ(told(), of_all +
+                        "  rule `card-many-payments`, alerts\n      was: one per card in 1d\n"
+                        "      is: one per card in 2h\n");
+}
+
+TEST_F(Diff, TellsLimitsAndHowRecordsAreRead) {
+  replace("b/policy.yaml", "max_ahead: 5m ", "max_ahead: 9m ");
+  replace("b/policy.yaml", "duplicates_within: 24h", "duplicates_within: 36h");
+  replace("b/policy.yaml", "nesting: 32", "rule_cost: 5000");
+  replace("b/schema.yaml", "merchant_country: {path: merchant.country,", "merchant_country: {path: shop.country,");
+  EXPECT_EQ(told(),
+            "  limit `duplicates_within`\n      was: 24h\n      is: 36h\n"
+            "  limit `max_ahead`\n      was: 5m\n      is: 9m\n"
+            "  limit `nesting`\n      was: 32\n      is: (not written: the default)\n"
+            "  limit `rule_cost`\n      was: (not written: the default)\n      is: 5000\n"
+            "  field `merchant_country`, path\n      was: merchant.country\n      is: shop.country\n");
+}
+
+TEST_F(Diff, TellsExchangeRates) {
+  for (const auto* side : {"a", "b"}) {
+    std::ofstream(at(std::string(side) + "/exchange.csv"))
+        << "date,currency,rate\n2026-01-05,USD,1.0378\n2026-01-06,USD,1.04\n";
+    replace(std::string(side) + "/policy.yaml", "alerts:", "exchange: {base: EUR}\nalerts:");
+  }
+  replace("b/exchange.csv", "1.04\n", "1.05\n2026-01-07,USD,1.05\n2026-01-07,JPY,163.97\n");
+  replace("b/policy.yaml", "{base: EUR}", "{base: EUR, max_age: 3d}");
+  EXPECT_EQ(told(),
+            "  exchange rates `max_age`\n      was: (not written: the default)\n      is: 3d\n"
+            "  exchange rates of single days: 2 new, 1 different, 0 gone\n");
 }
 
 TEST_F(Diff, AFaultyPolicyIsRefused) {

@@ -260,7 +260,7 @@ TEST_F(SettingsTest, AFileThatCannotBeReadIsSaid) {
     EXPECT_EQ(settings.error().render(),
               path +
                   ": error: can't be read\n    name the engine's configuration with --config "
-                  "FILE; `weir init` writes one\n");
+                  "FILE; `weir config --new weir.yaml` writes one\n");
   }
 }
 

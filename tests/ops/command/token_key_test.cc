@@ -80,8 +80,10 @@ TEST_F(TokenKeyTest, NoPathIsNoKeyAndAMissingFileIsAnError) {
   ASSERT_TRUE(none.ok());
   EXPECT_EQ(none->bytes, "");
   EXPECT_EQ(none->id, "");
-  EXPECT_EQ(read_token_key(path("none")).error().message,
-            "token key " + path("none") + ": No such file or directory; `weir init` makes one, or copy the one in use");
+  EXPECT_EQ(
+      read_token_key(path("none")).error().message,
+      "token key " + path("none") +
+          ": No such file or directory; `weir config --new weir.yaml` makes one beside it, or copy the one in use");
 }
 
 }  // namespace

@@ -69,6 +69,18 @@ TEST(Lexer, RefusesMalformedNumbers) {
   EXPECT_EQ(first_message("5uu"), "malformed number");
 }
 
+TEST(Lexer, KnowsDurationsOfOtherFiles) {
+  const auto advice = [](const std::string& text) {
+    const auto lexed = lex(text);
+    return lexed.issues.all().empty() ? "" : lexed.issues.all()[0].suggestion;
+  };
+  EXPECT_EQ(advice("48h"), "write duration('48h')");
+  EXPECT_EQ(advice("1h30m"), "write duration('1h30m')");
+  EXPECT_EQ(advice("2d"), "write duration('48h')");
+  EXPECT_EQ(advice("1d1ms"), "write duration('...') of hours, minutes and seconds");
+  EXPECT_EQ(advice("48x"), "");
+}
+
 TEST(Lexer, KnowsTheEndsOfTheNumberTypes) {
   EXPECT_EQ(first_message("18446744073709551615"), "");
   EXPECT_EQ(first_message("18446744073709551616"), "this number does not fit 64 bits");
