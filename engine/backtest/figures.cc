@@ -13,9 +13,7 @@ bool within(const Period& period, std::int64_t time_ms) {
   return time_ms >= period.from_ms && time_ms < period.until_ms;
 }
 
-bool scored(const Payments& payments, std::size_t row) {
-  return payments.truth[row] != Truth::kUnknown && payments.then[row] != Then::kDecline;
-}
+bool scored(const Payments& payments, std::size_t row) { return payments.standing(row) == Standing::kScored; }
 
 std::int64_t day_of(std::int64_t time_ms) { return time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0); }
 
@@ -64,13 +62,23 @@ class Counter {
     out_.declines += verdict_.outcome[row] == book::Outcome::kDecline ? 1 : 0;
     out_.repeated_alerts += verdict_.repeated[row];
     if (alert) ++alerts_by_day_[day_of(time_ms)];
-    if (payments_.then[row] == Then::kDecline) {
-      ++out_.declined_then;
-      out_.declined_then_alerts += alert ? 1 : 0;
-    } else if (payments_.truth[row] == Truth::kUnknown) {
-      ++(alert ? out_.unknown_alerts : out_.unknown_passed);
-    } else {
-      add_scored(row, alert);
+    const bool fraud = payments_.truth[row] == Truth::kFraud;
+    switch (payments_.standing(row)) {
+      case Standing::kDeclinedThen:
+        ++out_.declined_then;
+        out_.declined_then_alerts += alert ? 1 : 0;
+        out_.declined_then_fraud += fraud ? 1 : 0;
+        return;
+      case Standing::kTooYoung:
+        ++out_.too_young;
+        out_.too_young_alerts += alert ? 1 : 0;
+        out_.too_young_fraud += fraud ? 1 : 0;
+        return;
+      case Standing::kUnknown:
+        ++(alert ? out_.unknown_alerts : out_.unknown_passed);
+        return;
+      case Standing::kScored:
+        add_scored(row, alert);
     }
   }
 
@@ -237,7 +245,7 @@ Flips flips(const Payments& payments, const Verdict& before, const Verdict& afte
   for (std::size_t row = 0; row < payments.size(); ++row) {
     if (!within(period, payments.time_ms[row]) || before.alerts(row) == after.alerts(row)) continue;
     const bool stopped = after.alerts(row);
-    const auto truth = static_cast<std::size_t>(payments.truth[row]);
+    const auto truth = static_cast<std::size_t>(scored(payments, row) ? payments.truth[row] : Truth::kUnknown);
     ++(stopped ? out.payments_stopped : out.payments_released)[truth];
     const auto customer = payments.customer[row];
     if (customer == kNobody) continue;

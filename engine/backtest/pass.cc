@@ -35,7 +35,9 @@ class Pass {
         options_.progress(source_.done(), source_.total());
       }
     }
-    take_silence_for_honest(ledger_.payments, newest_ms_, options_.maturity);
+    if (options_.labels != nullptr) horizon_.see(options_.labels->newest_known_ms());
+    ledger_.seen_until_ms = horizon_.end_ms(options_.maturity);
+    judge_silence(ledger_.payments, ledger_.seen_until_ms, options_.maturity);
     ledger_.payments.cards = cards_.count();
     ledger_.payments.customers = customers_.count();
     return std::move(ledger_);
@@ -48,6 +50,7 @@ class Pass {
       fail();
       return {};
     }
+    horizon_.see(event.time_ms);
     if (event.time_ms >= options_.until_ms) return {};
     if (auto status = step_.parsed(sha256_.hash(source_.bytes()), output_); !status) return status;
     if (output_.kind == audit::Kind::kDuplicate) {
@@ -56,7 +59,6 @@ class Pass {
     }
     const auto truth = learn(event);
     if (!truth) return truth.error();
-    newest_ms_ = std::max(newest_ms_, event.time_ms);
     const auto& amount = options_.subjects.amount;
     if (amount && event[*amount].is_absent()) {
       ++ledger_.counts.other_types;
@@ -138,7 +140,7 @@ class Pass {
   Numbers cards_;
   Numbers customers_;
   std::vector<std::uint32_t> shadows_;
-  std::int64_t newest_ms_ = INT64_MIN;
+  Horizon horizon_;
 };
 
 }  // namespace

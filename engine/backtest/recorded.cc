@@ -131,7 +131,7 @@ struct Recorded::State {
   Counts counts;
   Numbers cards;
   Numbers customers;
-  std::int64_t newest_ms = INT64_MIN;
+  Horizon horizon;
   std::int64_t labels_known_ms = INT64_MIN;
 
   Status take_policy();
@@ -182,7 +182,7 @@ Status Recorded::State::take_transaction() {
   if (!live) return Error{"it comes before the first policy record"};
   ++counts.records;
   if (auto status = reader.fill_event(*schema, *event); !status) return status;
-  newest_ms = std::max(newest_ms, event->time_ms);
+  horizon.see(event->time_ms);
   if (event->time_ms < options.from_ms || event->time_ms >= options.until_ms) return {};
   const auto& amount = subjects.amount;
   if (amount && (*event)[*amount].is_absent()) {
@@ -218,6 +218,7 @@ Status Recorded::State::take_transaction() {
 
 void Recorded::State::take_label() {
   const auto known_ms = parsed.known_at_ms;
+  horizon.see(known_ms);
   const auto found = row_of.find(parsed.event_id);
   auto& verity = found == row_of.end() ? early[parsed.event_id] : verities[found->second];
   verity.add(parsed.fraud, known_ms, options.maturity);
@@ -263,7 +264,9 @@ Result<Compared> Recorded::State::compare() {
   }
   kept.cards = cards.count();
   kept.customers = customers.count();
-  take_silence_for_honest(kept, newest_ms, options.maturity);
+  const auto seen_until_ms = horizon.end_ms(options.maturity);
+  out.shadow.seen_until_ms = out.live.seen_until_ms = seen_until_ms;
+  judge_silence(kept, seen_until_ms, options.maturity);
   out.live.payments = kept;
   return out;
 }

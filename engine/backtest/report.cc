@@ -122,6 +122,10 @@ class Writer {
     count("unknown_passed", f.unknown_passed);
     count("declined_then", f.declined_then);
     count("declined_then_alerts", f.declined_then_alerts);
+    count("declined_then_fraud", f.declined_then_fraud);
+    count("too_young", f.too_young);
+    count("too_young_alerts", f.too_young_alerts);
+    count("too_young_fraud", f.too_young_fraud);
     interval("precision", f.precision);
     interval("recall", f.recall);
     interval("false_positive_rate", f.false_positive_rate);
@@ -233,9 +237,16 @@ class Writer {
     text("customer", report_.customer);
     time("labels_until", report_.maturity.until_ms);
     time("labels_known", report_.labels_known_ms);
+    time("seen_until", report_.seen_until_ms);
     json_.key("honest_after_ms");
     if (report_.maturity.honest_after_ms) {
       json_.integer(*report_.maturity.honest_after_ms);
+    } else {
+      json_.null();
+    }
+    json_.key("bounds");
+    if (has_bounds(report_)) {
+      json_.string(kBounds);
     } else {
       json_.null();
     }
@@ -273,6 +284,11 @@ class Writer {
 
 }  // namespace
 
+bool has_bounds(const Report& report) {
+  const auto& all = report.now.all;
+  return report.maturity.honest_after_ms.has_value() && all.declined_then == 0 && all.precision.known;
+}
+
 void name_subjects(const event::Schema& schema, const Subjects& subjects, Report& report) {
   if (subjects.amount) {
     const auto& field = schema.fields[*subjects.amount];
@@ -292,6 +308,7 @@ Report make_report(const Ledger& now, const Ledger* before, const ReportOptions&
   report.counts = now.counts;
   report.failures = now.failures;
   report.labels_known_ms = now.labels_known_ms;
+  report.seen_until_ms = now.seen_until_ms;
   report.now = side_report(now, options, report.split_ms);
   if (before != nullptr) {
     report.before = side_report(*before, options, report.split_ms);

@@ -31,7 +31,7 @@ class Counter {
 
  private:
   void add(std::size_t row) {
-    const bool scored = payments_.truth[row] != Truth::kUnknown && payments_.then[row] != Then::kDecline;
+    const bool scored = payments_.standing(row) == Standing::kScored;
     const bool fraud = scored && payments_.truth[row] == Truth::kFraud;
     scored_ += scored ? 1 : 0;
     frauds_ += fraud ? 1 : 0;

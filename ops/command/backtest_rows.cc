@@ -8,14 +8,29 @@
 namespace weir::command {
 namespace {
 
+using backtest::Standing;
 using backtest::Then;
 using backtest::Truth;
 
 constexpr std::string_view kFacts =
-    "record,id,time,amount,truth,decided_then,outcome,score,against_outcome,against_score";
+    "record,id,time,amount,truth,scored,decided_then,outcome,score,against_outcome,against_score";
 
 std::string_view truth_name(Truth truth) {
   return truth == Truth::kFraud ? "fraud" : truth == Truth::kHonest ? "honest" : "unknown";
+}
+
+std::string_view standing_name(Standing standing) {
+  switch (standing) {
+    case Standing::kScored:
+      return "yes";
+    case Standing::kDeclinedThen:
+      return "declined_then";
+    case Standing::kTooYoung:
+      return "too_young";
+    case Standing::kUnknown:
+      break;
+  }
+  return "unknown";
 }
 
 std::string_view then_name(Then then) {
@@ -88,7 +103,9 @@ void BacktestRows::append_facts(std::size_t number, const backtest::Row& row) {
   append_iso8601(line_, row.event.time_ms);
   line_.push_back(',');
   if (row.amount != nullptr) append_csv_value(*row.amount, line_);
-  line_.append(",").append(truth_name(payments.truth[number])).append(",").append(then_name(payments.then[number]));
+  line_.append(",").append(truth_name(payments.truth[number]));
+  line_.append(",").append(standing_name(payments.standing(number)));
+  line_.append(",").append(then_name(payments.then[number]));
   line_.append(",").append(book::outcome_name(now_.verdict.outcome[number]));
   line_.append(",").append(std::to_string(now_.verdict.score[number])).append(",");
   if (before_ == nullptr) {

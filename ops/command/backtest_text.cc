@@ -82,18 +82,26 @@ class Text {
         "\n\nWhat this can't know: what fraudsters would have done had they met this policy. A payment that is "
         "stopped\n"
         "ends nothing here, the ones after it come as they came.\n";
-    std::string silence;
+    scored(f);
+  }
+
+  // What the figures are of, and what they leave out.
+  void scored(const Figures& f) {
     out_ += "Scored are payments whose truth is known";
     if (report_.maturity.until_ms != INT64_MAX) out_ += " by labels up to " + iso8601(report_.maturity.until_ms);
-    if (report_.maturity.honest_after_ms) {
-      out_ +=
-          ", or that had no label " + duration_text(*report_.maturity.honest_after_ms) + " later (taken for honest)";
-      silence = "Fraud that nobody reported counts as honest here: precision is a lower bound, recall an upper one.\n";
+    if (const auto& after_ms = report_.maturity.honest_after_ms) {
+      out_ += " and that are at least " + duration_text(*after_ms) + " old at " + iso8601(report_.seen_until_ms) +
+              ",\nwhere the past at hand ends; without a label by then they are taken for honest";
     }
     out_ += ": " + grouped(f.fraud_alerts + f.fraud_passed) + " frauds, " + grouped(f.honest_alerts + f.honest_passed) +
-            " honest.\nCounted apart: " + grouped(f.unknown_alerts + f.unknown_passed) + " of unknown truth";
+            " honest.\n";
+    if (report_.maturity.honest_after_ms) {
+      out_ += "Too young to judge: " + grouped(f.too_young) + " payments, " + grouped(f.too_young_fraud) +
+              " of them already reported as fraud.\n";
+    }
+    out_ += "Counted apart: " + grouped(f.unknown_alerts + f.unknown_passed) + " of unknown truth";
     out_ += report_.has_decisions ? ", " + grouped(f.declined_then) + " declined at the time.\n" : ".\n";
-    out_ += silence;
+    if (backtest::has_bounds(report_)) out_ += std::string(backtest::kBounds) + "\n";
   }
 
   std::vector<std::vector<std::string>> lines(const std::vector<const Figures*>& columns) const {

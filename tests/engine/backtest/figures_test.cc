@@ -59,6 +59,28 @@ TEST(Figures, CountOnlyWhatIsKnownAndWasNotDeclinedThen) {
   EXPECT_DOUBLE_EQ(f.value_recall.value, 0.25);
 }
 
+TEST(Figures, WhatIsTooYoungIsNotScoredWhateverItsLabel) {
+  Made young{0, 1000, Truth::kFraud, 600};
+  young.young = true;
+  auto young_passed = young;
+  young_passed.score = 0;
+  auto young_silent = young_passed;
+  young_silent.truth = Truth::kUnknown;
+  const std::vector<Made> rows{
+      young, young_passed, young_silent, {1, 50, Truth::kFraud, 600}, {2, 50, Truth::kHonest, 0}};
+  const auto f = of(rows);
+  EXPECT_EQ(f.too_young, 3U);
+  EXPECT_EQ(f.too_young_alerts, 1U);
+  EXPECT_EQ(f.too_young_fraud, 2U);
+  EXPECT_EQ(f.fraud_alerts, 1U);
+  EXPECT_EQ(f.fraud_passed, 0U);
+  EXPECT_EQ(f.fraud_amount, 50);
+  EXPECT_EQ(f.unknown_passed, 0U);
+  EXPECT_EQ(f.alerts, 2U) << "somebody had the work all the same";
+  const auto ledger = made_ledger(rows);
+  EXPECT_EQ(threshold_curve(ledger.payments, ledger.verdict, {})[1].fraud_alerts, 1U);
+}
+
 TEST(Figures, OfNothingAreUnknownAndNotZero) {
   const auto none = of({});
   EXPECT_FALSE(none.precision.known);

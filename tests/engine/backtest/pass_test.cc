@@ -82,6 +82,11 @@ TEST(Pass, LabelsBesidesTheRecordsCountFromWhenTheyWereKnown) {
   options.maturity = {INT64_MAX, 2 * kDayMs};
   EXPECT_EQ(past.play(options).payments.truth,
             (std::vector<Truth>{Truth::kFraud, Truth::kHonest, Truth::kUnknown, Truth::kUnknown}));
+  // The end of what is looked at is not the end of what is known.
+  options.until_ms = kBegin + 2 * kDayMs;
+  const auto part = past.play(options);
+  EXPECT_EQ(part.payments.truth, (std::vector<Truth>{Truth::kFraud, Truth::kHonest}));
+  EXPECT_EQ(part.seen_until_ms, kBegin + 3 * kDayMs);
 }
 
 TEST(Pass, CountsWhatIsNoPayment) {
