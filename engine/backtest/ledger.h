@@ -106,6 +106,13 @@ struct Ledger {
   static constexpr std::size_t kKeptFailures = 1'000;
 };
 
+// A policy that decided some of the payments, at the time.
+struct Decider {
+  std::string name;
+  std::string hash;
+  std::uint64_t payments = 0;
+};
+
 // Keeps the rows that both have, so that row i of one is row i of the other; how many were dropped.
 std::uint64_t align(Ledger& a, Ledger& b);
 

@@ -139,6 +139,8 @@ struct Recorded::State {
   void take_label();
   Result<View> view(const audit::JudgedDetails& judged) const;
   bool is_wanted(const Row& row) const;
+  // How many of the rows that are compared each policy decided, by its number.
+  std::vector<std::uint64_t> decided_by() const;
   Result<Compared> compare();
 };
 
@@ -227,8 +229,16 @@ void Recorded::State::take_label() {
 
 // Compared is only what both have seen.
 bool Recorded::State::is_wanted(const Row& row) const {
-  if (options.rules) return row.live.policy == *live;
+  if (options.rules) return row.live.policy == rows.back().live.policy;
   return row.shadow && row.shadow->policy == *shadow;
+}
+
+std::vector<std::uint64_t> Recorded::State::decided_by() const {
+  std::vector<std::uint64_t> decided(policies.size());
+  for (const auto& row : rows) {
+    if (is_wanted(row)) ++decided[row.live.policy];
+  }
+  return decided;
 }
 
 Result<Compared> Recorded::State::compare() {
@@ -241,8 +251,17 @@ Result<Compared> Recorded::State::compare() {
   Compared out;
   out.subjects = subjects;
   out.schema = schema;
-  out.live.verdict.policy = policies.at(*live);
-  out.shadow.verdict.policy = options.rules ? policies.at(*live) : policies.at(*shadow);
+  const auto decided = decided_by();
+  std::size_t most = 0;
+  for (std::uint32_t number = 0; number < decided.size(); ++number) {
+    if (decided[number] == 0) continue;
+    const auto& decider = *policies.at(number);
+    out.deciders.push_back({decider.name, decider.hash, decided[number]});
+    if (decided[number] >= decided[most]) most = number;
+  }
+  if (out.deciders.empty()) return Error{"no payment in this period was seen by both"};
+  out.live.verdict.policy = policies.at(static_cast<std::uint32_t>(most));
+  out.shadow.verdict.policy = options.rules ? out.live.verdict.policy : policies.at(*shadow);
   for (auto* ledger : {&out.live, &out.shadow}) {
     ledger->verdict.failures.resize(ledger->verdict.policy->rules->rules().size());
     ledger->counts = counts;

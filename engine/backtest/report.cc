@@ -47,6 +47,7 @@ class Writer {
   void write() {
     json_.begin_object();
     integer("v", 1);
+    text("kind", report_.shadow ? "shadow" : "backtest");
     json_.key("policy");
     side(report_.now);
     if (report_.before) {
@@ -54,6 +55,7 @@ class Writer {
       side(*report_.before);
       flips();
     }
+    if (report_.shadow) deciders();
     conditions();
     failures();
     json_.end_object();
@@ -222,6 +224,19 @@ class Writer {
     by_truth("customers_stopped", report_.flips.customers_stopped);
     by_truth("customers_released", report_.flips.customers_released);
     json_.end_object();
+  }
+
+  void deciders() {
+    json_.key("deciders");
+    json_.begin_array();
+    for (const auto& decider : report_.deciders) {
+      json_.begin_object();
+      text("name", decider.name);
+      text("hash", decider.hash);
+      count("payments", decider.payments);
+      json_.end_object();
+    }
+    json_.end_array();
   }
 
   void conditions() {

@@ -36,6 +36,9 @@ struct ReportOptions {
 };
 
 struct Report {
+  // What was in the shadow beside what was decided: `before` is then what the audit stream tells, by `deciders`.
+  bool shadow = false;
+  std::vector<Decider> deciders;
   std::vector<std::string> sources;
   std::string amount_field;  // empty: there is none
   std::string currency;      // code of ISO 4217

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <vector>
 
 #include "engine/base/civil_time.h"
@@ -74,9 +75,8 @@ class Text {
 
   void head() {
     const auto& f = report_.now.all;
-    out_ += "Backtest of " + report_.now.name + " " + report_.now.hash.substr(0, 19) + "...";
-    if (report_.before) out_ += " against " + report_.before->name + " " + report_.before->hash.substr(0, 19) + "...";
-    out_ += "\n" + grouped(f.payments) + " payments";
+    title();
+    out_ += grouped(f.payments) + " payments";
     if (f.payments > 0) out_ += ", " + iso8601(f.first_ms) + " to " + iso8601(f.last_ms);
     out_ +=
         "\n\nWhat this can't know: what fraudsters would have done had they met this policy. A payment that is "
@@ -84,6 +84,26 @@ class Text {
         "ends nothing here, the ones after it come as they came.\n";
     scored(f);
   }
+
+  void title() {
+    const auto named = [](const auto& policy) { return policy.name + " " + policy.hash.substr(0, 19) + "..."; };
+    out_ += (report_.shadow ? "Shadow report of " : "Backtest of ") + named(report_.now);
+    if (!report_.shadow) {
+      out_ += (report_.before ? " against " + named(*report_.before) : "") + "\n";
+      return;
+    }
+    if (report_.deciders.size() == 1) {
+      out_ += " beside what " + named(report_.deciders.front()) + " decided\n";
+      return;
+    }
+    out_ += " beside what " + grouped(report_.deciders.size()) + " policies decided, one after the other:\n";
+    for (const auto& decider : report_.deciders) {
+      out_ += "  " + named(decider) + ": " + grouped(decider.payments) + " payments\n";
+    }
+  }
+  // The two sides, as columns are headed.
+  std::string one() const { return report_.shadow ? "shadow" : "this policy"; }
+  std::string other() const { return report_.shadow ? "decided" : "against"; }
 
   // What the figures are of, and what they leave out.
   void scored(const Figures& f) {
@@ -137,10 +157,10 @@ class Text {
 
   void figures() {
     std::vector<const Figures*> columns{&report_.now.all};
-    std::vector<std::string> titles{"", "this policy"};
+    std::vector<std::string> titles{"", one()};
     if (report_.before) {
       columns.push_back(&report_.before->all);
-      titles.emplace_back("against");
+      titles.push_back(other());
     }
     auto rows = lines(columns);
     rows.insert(rows.begin(), titles);
@@ -151,7 +171,8 @@ class Text {
   void halves() {
     auto rows = lines({&report_.now.tuning, &report_.now.later});
     rows.insert(rows.begin(), {"", "until " + iso8601(report_.split_ms), "from then on"});
-    out_ += "\nThis policy, in two halves: rules made on the first one have not seen the second\n" + table(rows);
+    out_ += std::string(report_.shadow ? "\nThe shadow" : "\nThis policy") +
+            ", in two halves: rules made on the first one have not seen the second\n" + table(rows);
   }
 
   void flips() {
@@ -159,7 +180,8 @@ class Text {
     const auto row = [](const std::string& name, const std::array<std::uint64_t, 3>& counts) {
       return std::vector<std::string>{name, grouped(counts[1]), grouped(counts[2]), grouped(counts[0])};
     };
-    out_ += "\nWho flips, against the other policy\n";
+    out_ += std::string("\nWho flips, against ") + (report_.shadow ? "what was decided" : "the other policy") +
+            " (unknown: all that is not scored)\n";
     std::vector<std::vector<std::string>> rows{{"", "honest", "fraud", "unknown"},
                                                row("payments stopped now", flips.payments_stopped),
                                                row("payments let through now", flips.payments_released)};
@@ -175,6 +197,11 @@ class Text {
     std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.hits > b.hits; });
     std::vector<std::vector<std::string>> rows{{"rule", "hits", "errors", "fraud", "honest", "precision", "lift",
                                                 "decisive", "of them fraud", "overlaps most with"}};
+    std::map<std::string, std::uint64_t> hits_of_other;
+    if (report_.before) {
+      rows[0].insert(rows[0].begin() + 2, other());
+      for (const auto& rule : report_.before->rules) hits_of_other[rule.rule] = rule.hits;
+    }
     for (const auto& rule : rules) {
       std::string overlap;
       if (rule.overlap > 0) {
@@ -186,8 +213,14 @@ class Text {
                       grouped(rule.fraud), grouped(rule.honest), percent(rule.precision),
                       rule.precision.known ? fixed(rule.lift, 1) : "-", grouped(rule.decisive),
                       grouped(rule.decisive_fraud), overlap});
+      if (!report_.before) continue;
+      const auto found = hits_of_other.extract(rule.rule);
+      rows.back().insert(rows.back().begin() + 2, found.empty() ? "-" : grouped(found.mapped()));
     }
-    out_ += "\nRules (decisive: alerts that would be none without the rule)\n" + table(rows);
+    // What the other side alone has.
+    for (const auto& [rule, hits] : hits_of_other) rows.push_back({rule, "-", grouped(hits)});
+    out_ += "\nRules (decisive: alerts that would be none without the rule" +
+            (report_.before ? "; " + other() + ": hits there)" : ")") + "\n" + table(rows);
   }
 
   void queue() {
