@@ -153,6 +153,8 @@ class Counter {
       out_.busiest_day_alerts = std::max(out_.busiest_day_alerts, alerts);
     }
     out_.alerts_per_day = ratio(days, parts);
+    // If every alert is left out, nobody can say what the alerts are worth: not even that they catch nothing.
+    if (out_.alerts > 0 && out_.fraud_alerts + out_.honest_alerts == 0) return;
     out_.precision = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::honest_alerts});
     out_.recall = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::fraud_passed});
     out_.false_positive_rate = of(&Tally::honest_alerts, {&Tally::honest_alerts, &Tally::honest_passed});

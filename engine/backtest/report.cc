@@ -153,6 +153,9 @@ class Writer {
     count("errors", rule.failures);
     count("fraud", rule.fraud);
     count("honest", rule.honest);
+    count("declined_then", rule.declined_then);
+    count("too_young", rule.too_young);
+    count("unknown", rule.unknown);
     amount("fraud_amount", rule.fraud_amount);
     interval("precision", rule.precision);
     interval("recall", rule.recall);

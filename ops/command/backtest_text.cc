@@ -121,6 +121,14 @@ class Text {
     }
     out_ += "Counted apart: " + grouped(f.unknown_alerts + f.unknown_passed) + " of unknown truth";
     out_ += report_.has_decisions ? ", " + grouped(f.declined_then) + " declined at the time.\n" : ".\n";
+    if (f.declined_then > 0) {
+      out_ += "Left out, because they were declined then: " + grouped(f.declined_then_alerts) + " alerts of " + one();
+      if (report_.before) out_ += " (" + other() + ": " + grouped(report_.before->all.declined_then_alerts) + ")";
+      out_ +=
+          ", and " + grouped(f.declined_then_fraud) +
+          " payments that were reported\nas fraud. Precision and recall are of what was let through; a control share "
+          "shows the rest.\n";
+    }
     if (backtest::has_bounds(report_)) out_ += std::string(backtest::kBounds) + "\n";
   }
 
@@ -132,6 +140,10 @@ class Text {
     };
     row("alerts a day", [](const Figures& f) { return number(f.alerts_per_day, 1); });
     row("alerts, of them declines", [](const Figures& f) { return grouped(f.alerts) + ", " + grouped(f.declines); });
+    row("alerts that are scored, left out", [](const Figures& f) {
+      const auto scored = f.fraud_alerts + f.honest_alerts;
+      return grouped(scored) + ", " + grouped(f.alerts - scored);
+    });
     const bool any_repeated =
         std::any_of(columns.begin(), columns.end(), [](const Figures* f) { return f->repeated_alerts > 0; });
     if (any_repeated) {
@@ -195,8 +207,8 @@ class Text {
   void rules() {
     auto rules = report_.now.rules;
     std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.hits > b.hits; });
-    std::vector<std::vector<std::string>> rows{{"rule", "hits", "errors", "fraud", "honest", "precision", "lift",
-                                                "decisive", "of them fraud", "overlaps most with"}};
+    std::vector<std::vector<std::string>> rows{{"rule", "hits", "errors", "fraud", "honest", "left out", "precision",
+                                                "lift", "decisive", "of them fraud", "overlaps most with"}};
     std::map<std::string, std::uint64_t> hits_of_other;
     if (report_.before) {
       rows[0].insert(rows[0].begin() + 2, other());
@@ -210,7 +222,7 @@ class Text {
         overlap = rule.overlaps + " " + fixed(part * 100, 0) + " %";
       }
       rows.push_back({rule.rule + (rule.shadow ? " (shadow)" : ""), grouped(rule.hits), grouped(rule.failures),
-                      grouped(rule.fraud), grouped(rule.honest), percent(rule.precision),
+                      grouped(rule.fraud), grouped(rule.honest), grouped(rule.left_out()), percent(rule.precision),
                       rule.precision.known ? fixed(rule.lift, 1) : "-", grouped(rule.decisive),
                       grouped(rule.decisive_fraud), overlap});
       if (!report_.before) continue;
@@ -219,7 +231,7 @@ class Text {
     }
     // What the other side alone has.
     for (const auto& [rule, hits] : hits_of_other) rows.push_back({rule, "-", grouped(hits)});
-    out_ += "\nRules (decisive: alerts that would be none without the rule" +
+    out_ += "\nRules (left out: hits that are not scored; decisive: alerts that would be none without the rule" +
             (report_.before ? "; " + other() + ": hits there)" : ")") + "\n" + table(rows);
   }
 

@@ -157,6 +157,8 @@ class Backtest(unittest.TestCase):
         honest = sum(row["truth"] == "honest" for row in scored)
         self.assertGreater(len(hits), 50)
         self.assertEqual((told["hits"], told["fraud"], told["honest"]), (len(hits), fraud, honest))
+        for name in ("declined_then", "too_young", "unknown"):
+            self.assertEqual(told[name], sum(row["scored"] == name for row in hits), name)
         missed = sum(row["verdict"] == "miss" and row["truth"] == "fraud" for row in self.hits)
         self.assertEqual(missed + sum(row["truth"] == "fraud" for row in hits),
                          sum(row["truth"] == "fraud" for row in self.rows))

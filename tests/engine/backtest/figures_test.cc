@@ -49,6 +49,7 @@ TEST(Figures, CountOnlyWhatIsKnownAndWasNotDeclinedThen) {
   EXPECT_EQ(f.unknown_passed, 1U);
   EXPECT_EQ(f.declined_then, 2U);
   EXPECT_EQ(f.declined_then_alerts, 1U);
+  EXPECT_EQ(f.declined_then_fraud, 1U);
   EXPECT_DOUBLE_EQ(f.precision.value, 0.5);
   EXPECT_DOUBLE_EQ(f.recall.value, 0.5);
   EXPECT_DOUBLE_EQ(f.false_positive_rate.value, 0.25);
@@ -79,6 +80,16 @@ TEST(Figures, WhatIsTooYoungIsNotScoredWhateverItsLabel) {
   EXPECT_EQ(f.alerts, 2U) << "somebody had the work all the same";
   const auto ledger = made_ledger(rows);
   EXPECT_EQ(threshold_curve(ledger.payments, ledger.verdict, {})[1].fraud_alerts, 1U);
+}
+
+TEST(Figures, IfAllAlertsAreLeftOutNothingIsKnownOfThem) {
+  const auto f = of({{0, 1, Truth::kFraud, 900, kNobody, Then::kDecline}, {1, 1, Truth::kFraud, 0}, {2, 1}});
+  EXPECT_EQ(f.declined_then_alerts, 1U);
+  EXPECT_EQ(f.fraud_passed, 1U);
+  for (const auto& interval : {f.precision, f.recall, f.false_positive_rate, f.value_recall}) {
+    EXPECT_FALSE(interval.known) << "and not 0 %";
+  }
+  EXPECT_TRUE(f.alerts_per_day.known);
 }
 
 TEST(Figures, OfNothingAreUnknownAndNotZero) {
