@@ -129,7 +129,8 @@ class Counter {
     }
   }
 
-  Interval of(double Tally::*numerator, std::initializer_list<double Tally::*> denominator) const {
+  Interval of(double Tally::*numerator, std::initializer_list<double Tally::*> denominator,
+              RatioOf kind = RatioOf::kWhole) const {
     std::vector<std::uint32_t> groups;
     std::vector<Part> parts;
     for (std::size_t i = 0; i < tallies_.size(); ++i) {
@@ -139,7 +140,7 @@ class Counter {
       groups.push_back(static_cast<std::uint32_t>(i));
       parts.push_back(part);
     }
-    return ratio(groups, parts);
+    return ratio(groups, parts, kind);
   }
 
   void finish() {
@@ -152,13 +153,13 @@ class Counter {
       parts[static_cast<std::size_t>(day - day_of(out_.first_ms))].numerator = static_cast<double>(alerts);
       out_.busiest_day_alerts = std::max(out_.busiest_day_alerts, alerts);
     }
-    out_.alerts_per_day = ratio(days, parts);
+    out_.alerts_per_day = ratio(days, parts, RatioOf::kPeriod);
     // If every alert is left out, nobody can say what the alerts are worth: not even that they catch nothing.
     if (out_.alerts > 0 && out_.fraud_alerts + out_.honest_alerts == 0) return;
     out_.precision = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::honest_alerts});
     out_.recall = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::fraud_passed});
     out_.false_positive_rate = of(&Tally::honest_alerts, {&Tally::honest_alerts, &Tally::honest_passed});
-    out_.false_per_fraud = of(&Tally::honest_alerts, {&Tally::fraud_alerts});
+    out_.false_per_fraud = of(&Tally::honest_alerts, {&Tally::fraud_alerts}, RatioOf::kOtherPart);
     out_.value_recall = of(&Tally::caught_amount, {&Tally::fraud_amount});
     out_.episode_recall = of(&Tally::caught_episodes, {&Tally::episodes});
     out_.saved = of(&Tally::saved_amount, {&Tally::episode_amount});

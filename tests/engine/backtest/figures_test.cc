@@ -101,6 +101,8 @@ TEST(Figures, OfNothingAreUnknownAndNotZero) {
   EXPECT_FALSE(no_fraud.precision.known);
   EXPECT_TRUE(no_fraud.false_positive_rate.known);
   EXPECT_EQ(no_fraud.false_positive_rate.value, 0);
+  EXPECT_GT(no_fraud.false_positive_rate.high, 0.7) << "of one payment";
+  EXPECT_GT(no_fraud.alerts_per_day.high, 3) << "of one day";
 }
 
 TEST(Figures, DaysAreThoseOfUtcAlsoBefore1970) {
