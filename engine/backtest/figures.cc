@@ -221,7 +221,7 @@ std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, 
   };
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   std::vector<QueuePoint> points;
-  for (const auto capacity : capacities) points.push_back({capacity, 0, 0, 0, 0});
+  for (const auto capacity : capacities) points.push_back({capacity, 0, 0, 0, 0, 0});
   std::uint32_t place = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = rows[i];
@@ -230,7 +230,10 @@ std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, 
     for (auto& point : points) {
       if (place >= point.capacity) continue;
       ++point.looked_at;
-      if (!scored(payments, row)) continue;
+      if (!scored(payments, row)) {
+        ++point.unknown;
+        continue;
+      }
       const bool fraud = payments.truth[row] == Truth::kFraud;
       ++(fraud ? point.fraud : point.honest);
       if (fraud) point.caught_amount += payments.amount[row];

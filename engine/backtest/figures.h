@@ -90,6 +90,7 @@ struct QueuePoint {
   std::uint64_t looked_at = 0;  // those with a score above 0, or forced
   std::uint64_t fraud = 0;
   std::uint64_t honest = 0;
+  std::uint64_t unknown = 0;  // whatever is not scored
   std::int64_t caught_amount = 0;
 };
 std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, const Period& period,

@@ -203,6 +203,7 @@ class Writer {
       count("looked_at", point.looked_at);
       count("fraud", point.fraud);
       count("honest", point.honest);
+      count("unknown", point.unknown);
       amount("caught_amount", point.caught_amount);
       json_.end_object();
     }

@@ -237,11 +237,14 @@ class Text {
 
   void queue() {
     const auto frauds = report_.now.all.fraud_alerts + report_.now.all.fraud_passed;
-    std::vector<std::vector<std::string>> rows{{"a day", "looked at", "fraud", "honest", "precision", "recall"}};
+    std::vector<std::vector<std::string>> rows{
+        {"a day", "looked at", "fraud", "honest", "unknown", "precision", "recall"}};
     for (const auto& point : report_.now.queue) {
+      const auto judged = point.fraud + point.honest;
+      const bool left_out = judged == 0 && point.unknown > 0;
       rows.push_back({grouped(point.capacity), grouped(point.looked_at), grouped(point.fraud), grouped(point.honest),
-                      percent(backtest::share(point.fraud, point.fraud + point.honest)),
-                      percent(backtest::share(point.fraud, frauds))});
+                      grouped(point.unknown), percent(backtest::share(point.fraud, judged)),
+                      left_out ? "-" : percent(backtest::share(point.fraud, frauds))});
     }
     out_ +=
         "\nIf people can look at so many payments a day, those with the greatest score first, whether or not it "

@@ -167,15 +167,19 @@ TEST(Figures, AQueueTakesTheGreatestScoresOfEachDay) {
                                    {2, 4, Truth::kFraud, 600},
                                    {3, 8, Truth::kFraud, 0},
                                    {4, 16, Truth::kHonest, 10, kNobody, Then::kUnknown, true},
+                                   {5, 64, Truth::kFraud, 700, kNobody, Then::kDecline},
                                    {kDayMs, 32, Truth::kFraud, 1}});
   const auto points = queue(ledger.payments, ledger.verdict, {}, {1, 2, 3, 100});
   ASSERT_EQ(points.size(), 4U);
   EXPECT_EQ(points[0].looked_at, 2U) << "one a day";
   EXPECT_EQ(points[0].honest, 1U) << "the forced one comes first";
   EXPECT_EQ(points[0].fraud, 1U);
-  EXPECT_EQ(points[1].caught_amount, 34) << "of equal scores the earlier one";
-  EXPECT_EQ(points[2].fraud, 3U);
-  EXPECT_EQ(points[3].looked_at, 5U) << "nobody looks at a score of 0";
+  EXPECT_EQ(points[1].unknown, 1U) << "declined then, with the greatest score";
+  EXPECT_EQ(points[1].caught_amount, 32);
+  EXPECT_EQ(points[2].caught_amount, 34) << "of equal scores the earlier one";
+  EXPECT_EQ(points[3].fraud, 3U);
+  EXPECT_EQ(points[3].looked_at, 6U) << "nobody looks at a score of 0";
+  for (const auto& point : points) EXPECT_EQ(point.fraud + point.honest + point.unknown, point.looked_at);
 }
 
 TEST(Figures, FlipsCountPaymentsAndCustomersOnce) {
