@@ -92,7 +92,9 @@ struct Counts {
   std::uint64_t records = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t failed = 0;
-  std::uint64_t other_types = 0;  // events that are not payments: they have a past, and no amount
+  std::uint64_t other_types = 0;   // events that are not payments: they have a past, and no amount
+  std::uint64_t repeated_ids = 0;  // records with an id that an earlier one had, and other content
+  std::uint64_t early_labels = 0;  // known before the event happened whose id they name, and so not of it
 };
 
 struct Ledger {

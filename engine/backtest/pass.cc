@@ -1,6 +1,8 @@
 #include "engine/backtest/pass.h"
 
 #include <algorithm>
+#include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/sha256.h"
@@ -78,6 +80,7 @@ class Pass {
 
   // The payment's labels: for the features of later ones, and for its truth.
   Result<Truth> learn(const event::Event& event) {
+    if (!ids_.insert(short_digest(event.id)).second) ++ledger_.counts.repeated_ids;
     Verity verity;
     if (const auto own = event::own_label(*core_.policy->schema, event)) {
       verity.add(own->fraud, own->known_at_ms, options_.maturity);
@@ -85,6 +88,11 @@ class Pass {
     const auto* labels = options_.labels == nullptr ? nullptr : options_.labels->of(event.id);
     if (labels != nullptr) {
       for (const auto& label : *labels) {
+        // It was of an earlier event with this id, if of any.
+        if (label.known_at_ms < event.time_ms) {
+          ++ledger_.counts.early_labels;
+          continue;
+        }
         verity.add(label.fraud, label.known_at_ms, options_.maturity);
         shard::Input input;
         input.value = label.bytes;
@@ -93,6 +101,13 @@ class Pass {
     }
     ledger_.labels_known_ms = std::max(ledger_.labels_known_ms, verity.known_at_ms());
     return verity.truth();
+  }
+
+  std::uint64_t short_digest(std::string_view text) {
+    const auto digest = sha256_.hash(text);
+    std::uint64_t out = 0;
+    std::memcpy(&out, digest.data(), sizeof out);
+    return out;
   }
 
   void add_row(Truth truth) {
@@ -141,6 +156,8 @@ class Pass {
   Numbers customers_;
   std::vector<std::uint32_t> shadows_;
   Horizon horizon_;
+  // Of 8 bytes each: ids themselves are several times as large, and one false alarm in a million backtests is bearable.
+  std::unordered_set<std::uint64_t> ids_;
 };
 
 }  // namespace

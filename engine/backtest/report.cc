@@ -284,6 +284,8 @@ class Writer {
     count("duplicates", report_.counts.duplicates);
     count("other_types", report_.counts.other_types);
     count("failed", report_.counts.failed);
+    count("repeated_ids", report_.counts.repeated_ids);
+    count("early_labels", report_.counts.early_labels);
     count("unaligned", report_.unaligned);
     json_.key("failures");
     json_.begin_array();

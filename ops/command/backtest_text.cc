@@ -83,6 +83,19 @@ class Text {
         "stopped\n"
         "ends nothing here, the ones after it come as they came.\n";
     scored(f);
+    warnings();
+  }
+
+  void warnings() {
+    if (const auto again = report_.counts.repeated_ids; again > 0) {
+      out_ += "Warning: " + grouped(again) +
+              " records have an id that an earlier one had. A label of that id is taken for each of them.\n";
+    }
+    if (const auto early = report_.counts.early_labels; early > 0) {
+      out_ += "Warning: " + grouped(early) +
+              " labels were known before the event happened whose id they name, and are not applied to it:\n"
+              "an id that is used twice, or a clock that is wrong.\n";
+    }
   }
 
   void title() {
