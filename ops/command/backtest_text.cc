@@ -51,6 +51,19 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return out;
 }
 
+// Broken between words.
+std::string in_lines(std::string_view text) {
+  constexpr std::size_t kWidth = 110;
+  std::string out;
+  while (text.size() > kWidth) {
+    const auto end = text.rfind(' ', kWidth);
+    if (end == std::string_view::npos) break;
+    out += std::string(text.substr(0, end)) + "\n";
+    text.remove_prefix(end + 1);
+  }
+  return out + std::string(text) + "\n";
+}
+
 class Text {
  public:
   explicit Text(const Report& report) : report_(report) {}
@@ -142,7 +155,7 @@ class Text {
           " payments that were reported\nas fraud. Precision and recall are of what was let through; a control share "
           "shows the rest.\n";
     }
-    if (backtest::has_bounds(report_)) out_ += std::string(backtest::kBounds) + "\n";
+    if (backtest::has_bounds(report_)) out_ += in_lines(backtest::kBounds);
   }
 
   std::vector<std::vector<std::string>> lines(const std::vector<const Figures*>& columns) const {
