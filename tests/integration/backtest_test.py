@@ -145,7 +145,8 @@ class Backtest(unittest.TestCase):
         until = json.loads((self.home / "until.json").read_text())
         self.assertEqual(until["conditions"]["seen_until"], self.report["conditions"]["seen_until"])
         # Resampling numbers payments without a card as they come: the intervals' bounds may differ.
-        plain = lambda figures: {name: told["value"] if isinstance(told, dict) else told for name, told in figures.items()}
+        plain = lambda figures: {name: told["value"] if isinstance(told, dict) else told
+                                 for name, told in figures.items()}
         self.assertEqual(plain(until["policy"]["all"]), plain(self.report["policy"]["tuning"]))
         self.assertGreater(until["policy"]["all"]["fraud_alerts"], 0)
 
@@ -215,7 +216,8 @@ class Backtest(unittest.TestCase):
     def test_the_page_fits_its_width(self):
         # What a browser makes of it at 1280 pixels: no table is wider than its place.
         measured = """<script>for (const t of document.querySelectorAll("table"))
-          document.title += ` ${t.querySelectorAll("th").length}:${t.scrollWidth > t.parentNode.clientWidth + 2}`;</script>"""
+          document.title +=
+            ` ${t.querySelectorAll("th").length}:${t.scrollWidth > t.parentNode.clientWidth + 2}`;</script>"""
         page = (self.home / "report.html").read_text(encoding="utf-8")
         (self.home / "measured.html").write_text(page.replace("</body>", measured + "</body>"), encoding="utf-8")
         done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,900",
