@@ -13,9 +13,7 @@ bool within(const Period& period, std::int64_t time_ms) {
   return time_ms >= period.from_ms && time_ms < period.until_ms;
 }
 
-bool scored(const Payments& payments, std::size_t row) {
-  return payments.truth[row] != Truth::kUnknown && payments.then[row] != Then::kDecline;
-}
+bool scored(const Payments& payments, std::size_t row) { return payments.standing(row) == Standing::kScored; }
 
 std::int64_t day_of(std::int64_t time_ms) { return time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0); }
 
@@ -64,13 +62,23 @@ class Counter {
     out_.declines += verdict_.outcome[row] == book::Outcome::kDecline ? 1 : 0;
     out_.repeated_alerts += verdict_.repeated[row];
     if (alert) ++alerts_by_day_[day_of(time_ms)];
-    if (payments_.then[row] == Then::kDecline) {
-      ++out_.declined_then;
-      out_.declined_then_alerts += alert ? 1 : 0;
-    } else if (payments_.truth[row] == Truth::kUnknown) {
-      ++(alert ? out_.unknown_alerts : out_.unknown_passed);
-    } else {
-      add_scored(row, alert);
+    const bool fraud = payments_.truth[row] == Truth::kFraud;
+    switch (payments_.standing(row)) {
+      case Standing::kDeclinedThen:
+        ++out_.declined_then;
+        out_.declined_then_alerts += alert ? 1 : 0;
+        out_.declined_then_fraud += fraud ? 1 : 0;
+        return;
+      case Standing::kTooYoung:
+        ++out_.too_young;
+        out_.too_young_alerts += alert ? 1 : 0;
+        out_.too_young_fraud += fraud ? 1 : 0;
+        return;
+      case Standing::kUnknown:
+        ++(alert ? out_.unknown_alerts : out_.unknown_passed);
+        return;
+      case Standing::kScored:
+        add_scored(row, alert);
     }
   }
 
@@ -121,7 +129,8 @@ class Counter {
     }
   }
 
-  Interval of(double Tally::*numerator, std::initializer_list<double Tally::*> denominator) const {
+  Interval of(double Tally::*numerator, std::initializer_list<double Tally::*> denominator,
+              RatioOf kind = RatioOf::kWhole) const {
     std::vector<std::uint32_t> groups;
     std::vector<Part> parts;
     for (std::size_t i = 0; i < tallies_.size(); ++i) {
@@ -131,7 +140,7 @@ class Counter {
       groups.push_back(static_cast<std::uint32_t>(i));
       parts.push_back(part);
     }
-    return ratio(groups, parts);
+    return ratio(groups, parts, kind);
   }
 
   void finish() {
@@ -144,11 +153,13 @@ class Counter {
       parts[static_cast<std::size_t>(day - day_of(out_.first_ms))].numerator = static_cast<double>(alerts);
       out_.busiest_day_alerts = std::max(out_.busiest_day_alerts, alerts);
     }
-    out_.alerts_per_day = ratio(days, parts);
+    out_.alerts_per_day = ratio(days, parts, RatioOf::kPeriod);
+    // If every alert is left out, nobody can say what the alerts are worth: not even that they catch nothing.
+    if (out_.alerts > 0 && out_.fraud_alerts + out_.honest_alerts == 0) return;
     out_.precision = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::honest_alerts});
     out_.recall = of(&Tally::fraud_alerts, {&Tally::fraud_alerts, &Tally::fraud_passed});
     out_.false_positive_rate = of(&Tally::honest_alerts, {&Tally::honest_alerts, &Tally::honest_passed});
-    out_.false_per_fraud = of(&Tally::honest_alerts, {&Tally::fraud_alerts});
+    out_.false_per_fraud = of(&Tally::honest_alerts, {&Tally::fraud_alerts}, RatioOf::kOtherPart);
     out_.value_recall = of(&Tally::caught_amount, {&Tally::fraud_amount});
     out_.episode_recall = of(&Tally::caught_episodes, {&Tally::episodes});
     out_.saved = of(&Tally::saved_amount, {&Tally::episode_amount});
@@ -210,7 +221,7 @@ std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, 
   };
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   std::vector<QueuePoint> points;
-  for (const auto capacity : capacities) points.push_back({capacity, 0, 0, 0, 0});
+  for (const auto capacity : capacities) points.push_back({capacity, 0, 0, 0, 0, 0});
   std::uint32_t place = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = rows[i];
@@ -219,7 +230,10 @@ std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, 
     for (auto& point : points) {
       if (place >= point.capacity) continue;
       ++point.looked_at;
-      if (!scored(payments, row)) continue;
+      if (!scored(payments, row)) {
+        ++point.unknown;
+        continue;
+      }
       const bool fraud = payments.truth[row] == Truth::kFraud;
       ++(fraud ? point.fraud : point.honest);
       if (fraud) point.caught_amount += payments.amount[row];
@@ -237,7 +251,7 @@ Flips flips(const Payments& payments, const Verdict& before, const Verdict& afte
   for (std::size_t row = 0; row < payments.size(); ++row) {
     if (!within(period, payments.time_ms[row]) || before.alerts(row) == after.alerts(row)) continue;
     const bool stopped = after.alerts(row);
-    const auto truth = static_cast<std::size_t>(payments.truth[row]);
+    const auto truth = static_cast<std::size_t>(scored(payments, row) ? payments.truth[row] : Truth::kUnknown);
     ++(stopped ? out.payments_stopped : out.payments_released)[truth];
     const auto customer = payments.customer[row];
     if (customer == kNobody) continue;

@@ -1,8 +1,8 @@
 // How good the alerts of a policy were. An alert is a payment that was not approved.
 //
-// Scored are payments whose truth is known and that were not declined at the time: of the others nobody can say what
-// they were, so they are counted apart and never as honest. What fraudsters would have done had they met the policy is
-// not simulated.
+// Scored are payments whose truth is known, that were not declined at the time and are not too young: of the others
+// nobody can say what they were, so they are counted apart, whatever their label, and never as honest. What fraudsters
+// would have done had they met the policy is not simulated.
 #pragma once
 
 #include <array>
@@ -39,11 +39,15 @@ struct Figures {
   std::uint64_t honest_alerts = 0;
   std::uint64_t fraud_passed = 0;
   std::uint64_t honest_passed = 0;
-  // Not scored: of unknown truth, and declined at the time.
+  // Not scored: of unknown truth, too young to judge, and declined at the time.
   std::uint64_t unknown_alerts = 0;
   std::uint64_t unknown_passed = 0;
+  std::uint64_t too_young = 0;
+  std::uint64_t too_young_alerts = 0;
+  std::uint64_t too_young_fraud = 0;  // reported already
   std::uint64_t declined_then = 0;
   std::uint64_t declined_then_alerts = 0;
+  std::uint64_t declined_then_fraud = 0;  // with a label that says so
 
   Interval precision;             // of the scored alerts, how many were fraud
   Interval recall;                // of the frauds, how many were alerts
@@ -86,6 +90,7 @@ struct QueuePoint {
   std::uint64_t looked_at = 0;  // those with a score above 0, or forced
   std::uint64_t fraud = 0;
   std::uint64_t honest = 0;
+  std::uint64_t unknown = 0;  // whatever is not scored
   std::int64_t caught_amount = 0;
 };
 std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, const Period& period,
@@ -93,7 +98,7 @@ std::vector<QueuePoint> queue(const Payments& payments, const Verdict& verdict, 
 
 // Customers with a payment that one policy lets pass and the other does not.
 struct Flips {
-  // By truth (kUnknown, kHonest, kFraud): payments, and customers with one.
+  // By truth (kUnknown, which is whatever is not scored, kHonest, kFraud): payments, and customers with one.
   std::array<std::uint64_t, 3> payments_stopped{};  // passed before, an alert now
   std::array<std::uint64_t, 3> payments_released{};
   std::array<std::uint64_t, 3> customers_stopped{};

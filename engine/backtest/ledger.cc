@@ -31,6 +31,7 @@ void keep_payments(Payments& payments, const std::vector<std::size_t>& kept) {
   keep_rows(payments.amount, kept);
   keep_rows(payments.truth, kept);
   keep_rows(payments.then, kept);
+  keep_rows(payments.young, kept);
   keep_rows(payments.card, kept);
   keep_rows(payments.customer, kept);
 }

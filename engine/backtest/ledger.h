@@ -17,6 +17,9 @@ enum class Truth : std::uint8_t { kUnknown, kHonest, kFraud };
 // What was decided at the time.
 enum class Then : std::uint8_t { kUnknown, kApprove, kReview, kDecline };
 
+// Whether a payment counts in the figures, and if not, why not.
+enum class Standing : std::uint8_t { kScored, kDeclinedThen, kTooYoung, kUnknown };
+
 inline constexpr std::uint32_t kNobody = UINT32_MAX;
 
 // The facts, which are the same whatever policy looks at them.
@@ -26,12 +29,20 @@ struct Payments {
   std::vector<std::int64_t> amount;     // minor units; 0 if there is none
   std::vector<Truth> truth;             // by the labels that count
   std::vector<Then> then;               // from the decisions that were given
+  std::vector<std::uint8_t> young;      // its labels, and its silence, say nothing yet: judge_silence()
   std::vector<std::uint32_t> card;      // whose episodes are counted: a dense number, or kNobody
   std::vector<std::uint32_t> customer;  // who flips: likewise
   std::uint32_t cards = 0;
   std::uint32_t customers = 0;
 
   std::size_t size() const { return record.size(); }
+  // Of what was declined at the time, or is too young, the label alone is no answer: whoever has none by then may be
+  // of either kind, so that frauds would be counted and their honest neighbours not.
+  Standing standing(std::size_t row) const {
+    if (then[row] == Then::kDecline) return Standing::kDeclinedThen;
+    if (young[row] != 0) return Standing::kTooYoung;
+    return truth[row] == Truth::kUnknown ? Standing::kUnknown : Standing::kScored;
+  }
 };
 
 // One policy's view of them.
@@ -81,7 +92,9 @@ struct Counts {
   std::uint64_t records = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t failed = 0;
-  std::uint64_t other_types = 0;  // events that are not payments: they have a past, and no amount
+  std::uint64_t other_types = 0;   // events that are not payments: they have a past, and no amount
+  std::uint64_t repeated_ids = 0;  // records with an id that an earlier one had, and other content
+  std::uint64_t early_labels = 0;  // known before the event happened whose id they name, and so not of it
 };
 
 struct Ledger {
@@ -90,8 +103,16 @@ struct Ledger {
   Counts counts;
   std::vector<Failure> failures;             // the first kKeptFailures
   std::int64_t labels_known_ms = INT64_MIN;  // of the labels that count, the latest
+  std::int64_t seen_until_ms = INT64_MIN;    // where the past that is at hand ends: Horizon
 
   static constexpr std::size_t kKeptFailures = 1'000;
+};
+
+// A policy that decided some of the payments, at the time.
+struct Decider {
+  std::string name;
+  std::string hash;
+  std::uint64_t payments = 0;
 };
 
 // Keeps the rows that both have, so that row i of one is row i of the other; how many were dropped.

@@ -1,6 +1,8 @@
 #include "engine/backtest/pass.h"
 
 #include <algorithm>
+#include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/sha256.h"
@@ -35,7 +37,9 @@ class Pass {
         options_.progress(source_.done(), source_.total());
       }
     }
-    take_silence_for_honest(ledger_.payments, newest_ms_, options_.maturity);
+    if (options_.labels != nullptr) horizon_.see(options_.labels->newest_known_ms());
+    ledger_.seen_until_ms = horizon_.end_ms(options_.maturity);
+    judge_silence(ledger_.payments, ledger_.seen_until_ms, options_.maturity);
     ledger_.payments.cards = cards_.count();
     ledger_.payments.customers = customers_.count();
     return std::move(ledger_);
@@ -48,6 +52,7 @@ class Pass {
       fail();
       return {};
     }
+    horizon_.see(event.time_ms);
     if (event.time_ms >= options_.until_ms) return {};
     if (auto status = step_.parsed(sha256_.hash(source_.bytes()), output_); !status) return status;
     if (output_.kind == audit::Kind::kDuplicate) {
@@ -56,7 +61,6 @@ class Pass {
     }
     const auto truth = learn(event);
     if (!truth) return truth.error();
-    newest_ms_ = std::max(newest_ms_, event.time_ms);
     const auto& amount = options_.subjects.amount;
     if (amount && event[*amount].is_absent()) {
       ++ledger_.counts.other_types;
@@ -76,6 +80,7 @@ class Pass {
 
   // The payment's labels: for the features of later ones, and for its truth.
   Result<Truth> learn(const event::Event& event) {
+    if (!ids_.insert(short_digest(event.id)).second) ++ledger_.counts.repeated_ids;
     Verity verity;
     if (const auto own = event::own_label(*core_.policy->schema, event)) {
       verity.add(own->fraud, own->known_at_ms, options_.maturity);
@@ -83,6 +88,11 @@ class Pass {
     const auto* labels = options_.labels == nullptr ? nullptr : options_.labels->of(event.id);
     if (labels != nullptr) {
       for (const auto& label : *labels) {
+        // It was of an earlier event with this id, if of any.
+        if (label.known_at_ms < event.time_ms) {
+          ++ledger_.counts.early_labels;
+          continue;
+        }
         verity.add(label.fraud, label.known_at_ms, options_.maturity);
         shard::Input input;
         input.value = label.bytes;
@@ -91,6 +101,13 @@ class Pass {
     }
     ledger_.labels_known_ms = std::max(ledger_.labels_known_ms, verity.known_at_ms());
     return verity.truth();
+  }
+
+  std::uint64_t short_digest(std::string_view text) {
+    const auto digest = sha256_.hash(text);
+    std::uint64_t out = 0;
+    std::memcpy(&out, digest.data(), sizeof out);
+    return out;
   }
 
   void add_row(Truth truth) {
@@ -138,7 +155,9 @@ class Pass {
   Numbers cards_;
   Numbers customers_;
   std::vector<std::uint32_t> shadows_;
-  std::int64_t newest_ms_ = INT64_MIN;
+  Horizon horizon_;
+  // Of 8 bytes each: ids themselves are several times as large, and one false alarm in a million backtests is bearable.
+  std::unordered_set<std::uint64_t> ids_;
 };
 
 }  // namespace

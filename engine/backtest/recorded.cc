@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,11 @@ struct View {
   book::Outcome outcome = book::Outcome::kApprove;
   std::vector<std::uint32_t> hits;    // those that allow entries take out are not among them
   std::vector<std::uint32_t> errors;  // likewise
+};
+
+struct Label {
+  bool fraud = false;
+  std::int64_t known_at_ms = 0;
 };
 
 struct Row {
@@ -125,21 +131,26 @@ struct Recorded::State {
 
   Payments payments;
   std::vector<Row> rows;
-  std::vector<Verity> verities;  // by row
-  std::unordered_map<std::string, std::size_t> row_of;
-  std::unordered_map<std::string, Verity> early;  // labels that came before their payment
+  std::vector<std::string> ids;                                // by row
+  std::unordered_map<std::string, std::vector<Label>> labels;  // by the id that they name
   Counts counts;
   Numbers cards;
   Numbers customers;
-  std::int64_t newest_ms = INT64_MIN;
-  std::int64_t labels_known_ms = INT64_MIN;
+  Horizon horizon;
 
   Status take_policy();
   Status take_transaction();
   void take_label();
   Result<View> view(const audit::JudgedDetails& judged) const;
   bool is_wanted(const Row& row) const;
-  Result<Compared> compare();
+  // How many of the rows that are compared each policy decided, by its number.
+  std::vector<std::uint64_t> decided_by() const;
+  // What the labels of its id say that were not known before it happened.
+  Verity verity_of(std::size_t row, Counts& told) const;
+  // Which policies are compared.
+  Status find_sides(Compared& out) const;
+  void keep(std::size_t row, Compared& out) const;
+  Result<Compared> compare() const;
 };
 
 Status Recorded::State::take_policy() {
@@ -182,7 +193,7 @@ Status Recorded::State::take_transaction() {
   if (!live) return Error{"it comes before the first policy record"};
   ++counts.records;
   if (auto status = reader.fill_event(*schema, *event); !status) return status;
-  newest_ms = std::max(newest_ms, event->time_ms);
+  horizon.see(event->time_ms);
   if (event->time_ms < options.from_ms || event->time_ms >= options.until_ms) return {};
   const auto& amount = subjects.amount;
   if (amount && (*event)[*amount].is_absent()) {
@@ -208,63 +219,106 @@ Status Recorded::State::take_transaction() {
   payments.then.push_back(then_of(row.live.outcome));
   payments.card.push_back(cards.of(*schema, subjects.card, *event));
   payments.customer.push_back(customers.of(*schema, subjects.customer, *event));
-  const auto waiting = early.find(parsed.event_id);
-  verities.push_back(waiting == early.end() ? Verity() : waiting->second);
-  // An id that came again with other bytes is another payment; labels go to the later one, as they say no more.
-  row_of[parsed.event_id] = rows.size();
+  ids.push_back(parsed.event_id);
   rows.push_back(std::move(row));
   return {};
 }
 
 void Recorded::State::take_label() {
-  const auto known_ms = parsed.known_at_ms;
-  const auto found = row_of.find(parsed.event_id);
-  auto& verity = found == row_of.end() ? early[parsed.event_id] : verities[found->second];
-  verity.add(parsed.fraud, known_ms, options.maturity);
-  labels_known_ms = std::max(labels_known_ms, verity.known_at_ms());
+  horizon.see(parsed.known_at_ms);
+  labels[parsed.event_id].push_back({parsed.fraud, parsed.known_at_ms});
+}
+
+Verity Recorded::State::verity_of(std::size_t row, Counts& told) const {
+  Verity verity;
+  const auto found = labels.find(ids[row]);
+  if (found == labels.end()) return verity;
+  for (const auto& label : found->second) {
+    if (label.known_at_ms < payments.time_ms[row]) {
+      ++told.early_labels;
+    } else {
+      verity.add(label.fraud, label.known_at_ms, options.maturity);
+    }
+  }
+  return verity;
 }
 
 // Compared is only what both have seen.
 bool Recorded::State::is_wanted(const Row& row) const {
-  if (options.rules) return row.live.policy == *live;
+  if (options.rules) return row.live.policy == rows.back().live.policy;
   return row.shadow && row.shadow->policy == *shadow;
 }
 
-Result<Compared> Recorded::State::compare() {
+std::vector<std::uint64_t> Recorded::State::decided_by() const {
+  std::vector<std::uint64_t> decided(policies.size());
+  for (const auto& row : rows) {
+    if (is_wanted(row)) ++decided[row.live.policy];
+  }
+  return decided;
+}
+
+Status Recorded::State::find_sides(Compared& out) const {
   if (!live) return Error{"the audit stream has no policy record"};
   if (!options.rules && !shadow) {
     return Error{options.policy.empty() ? "the audit stream has no policy in the shadow: `weir policy shadow DIR` puts "
                                           "one there; --rules compares the rules of mode: shadow"
                                         : "no policy whose hash begins with " + options.policy + " was in the shadow"};
   }
+  const auto decided = decided_by();
+  std::uint32_t most = 0;
+  for (std::uint32_t number = 0; number < decided.size(); ++number) {
+    if (decided[number] == 0) continue;
+    const auto& decider = *policies.at(number);
+    out.deciders.push_back({decider.name, decider.hash, decided[number]});
+    if (decided[number] >= decided[most]) most = number;
+  }
+  if (out.deciders.empty()) return Error{"no payment in this period was seen by both"};
+  out.live.verdict.policy = policies.at(most);
+  out.shadow.verdict.policy = options.rules ? out.live.verdict.policy : policies.at(*shadow);
+  for (auto* ledger : {&out.live, &out.shadow}) {
+    ledger->verdict.failures.resize(ledger->verdict.policy->rules->rules().size());
+  }
+  return {};
+}
+
+void Recorded::State::keep(std::size_t row, Compared& out) const {
+  auto& kept = out.shadow.payments;
+  kept.record.push_back(payments.record[row]);
+  kept.time_ms.push_back(payments.time_ms[row]);
+  kept.amount.push_back(payments.amount[row]);
+  const auto verity = verity_of(row, out.shadow.counts);
+  kept.truth.push_back(verity.truth());
+  out.shadow.labels_known_ms = std::max(out.shadow.labels_known_ms, verity.known_at_ms());
+  kept.then.push_back(payments.then[row]);
+  kept.card.push_back(payments.card[row]);
+  kept.customer.push_back(payments.customer[row]);
+  const auto& decided = rows[row].live;
+  const auto& seen = options.rules ? decided : *rows[row].shadow;
+  add_view(decided, *policies.at(decided.policy), false, out.live.verdict);
+  add_view(seen, *policies.at(seen.policy), options.rules, out.shadow.verdict);
+}
+
+Result<Compared> Recorded::State::compare() const {
   Compared out;
   out.subjects = subjects;
   out.schema = schema;
-  out.live.verdict.policy = policies.at(*live);
-  out.shadow.verdict.policy = options.rules ? policies.at(*live) : policies.at(*shadow);
-  for (auto* ledger : {&out.live, &out.shadow}) {
-    ledger->verdict.failures.resize(ledger->verdict.policy->rules->rules().size());
-    ledger->counts = counts;
-    ledger->labels_known_ms = labels_known_ms;
-  }
-  auto& kept = out.shadow.payments;
+  if (auto status = find_sides(out); !status) return status.error();
+  out.shadow.counts = counts;
+  std::unordered_set<std::string_view> seen_ids;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!is_wanted(rows[i])) continue;
-    kept.record.push_back(payments.record[i]);
-    kept.time_ms.push_back(payments.time_ms[i]);
-    kept.amount.push_back(payments.amount[i]);
-    kept.truth.push_back(verities[i].truth());
-    kept.then.push_back(payments.then[i]);
-    kept.card.push_back(payments.card[i]);
-    kept.customer.push_back(payments.customer[i]);
-    const auto& seen = options.rules ? rows[i].live : *rows[i].shadow;
-    add_view(rows[i].live, *policies.at(rows[i].live.policy), false, out.live.verdict);
-    add_view(seen, *policies.at(seen.policy), options.rules, out.shadow.verdict);
+    keep(i, out);
+    out.shadow.counts.repeated_ids += seen_ids.insert(ids[i]).second ? 0 : 1;
   }
+  auto& kept = out.shadow.payments;
   kept.cards = cards.count();
   kept.customers = customers.count();
-  take_silence_for_honest(kept, newest_ms, options.maturity);
+  out.shadow.seen_until_ms = horizon.end_ms(options.maturity);
+  judge_silence(kept, out.shadow.seen_until_ms, options.maturity);
   out.live.payments = kept;
+  out.live.counts = out.shadow.counts;
+  out.live.labels_known_ms = out.shadow.labels_known_ms;
+  out.live.seen_until_ms = out.shadow.seen_until_ms;
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/backtest/ledger.h"
 #include "engine/backtest/subjects.h"
@@ -22,14 +23,15 @@ struct RecordedOptions {
   std::int64_t from_ms = INT64_MIN;
   std::int64_t until_ms = INT64_MAX;
   // Compared is the policy in the shadow that the stream had last, or the one whose hash begins so. Else the policy
-  // that decided last, as if its rules of `mode: shadow` were live.
+  // that decided the last payment of the period, as if its rules of `mode: shadow` were live.
   bool rules = false;
   std::string policy;
 };
 
 struct Compared {
   Ledger shadow;
-  Ledger live;  // row i is row i of the other
+  Ledger live;                    // row i is row i of the other; its policy is the one that decided most of them
+  std::vector<Decider> deciders;  // all that decided some, in the order in which they came
   Subjects subjects;
   std::shared_ptr<const event::Schema> schema;
 };

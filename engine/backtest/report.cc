@@ -47,6 +47,7 @@ class Writer {
   void write() {
     json_.begin_object();
     integer("v", 1);
+    text("kind", report_.shadow ? "shadow" : "backtest");
     json_.key("policy");
     side(report_.now);
     if (report_.before) {
@@ -54,6 +55,7 @@ class Writer {
       side(*report_.before);
       flips();
     }
+    if (report_.shadow) deciders();
     conditions();
     failures();
     json_.end_object();
@@ -122,6 +124,10 @@ class Writer {
     count("unknown_passed", f.unknown_passed);
     count("declined_then", f.declined_then);
     count("declined_then_alerts", f.declined_then_alerts);
+    count("declined_then_fraud", f.declined_then_fraud);
+    count("too_young", f.too_young);
+    count("too_young_alerts", f.too_young_alerts);
+    count("too_young_fraud", f.too_young_fraud);
     interval("precision", f.precision);
     interval("recall", f.recall);
     interval("false_positive_rate", f.false_positive_rate);
@@ -147,6 +153,9 @@ class Writer {
     count("errors", rule.failures);
     count("fraud", rule.fraud);
     count("honest", rule.honest);
+    count("declined_then", rule.declined_then);
+    count("too_young", rule.too_young);
+    count("unknown", rule.unknown);
     amount("fraud_amount", rule.fraud_amount);
     interval("precision", rule.precision);
     interval("recall", rule.recall);
@@ -194,6 +203,7 @@ class Writer {
       count("looked_at", point.looked_at);
       count("fraud", point.fraud);
       count("honest", point.honest);
+      count("unknown", point.unknown);
       amount("caught_amount", point.caught_amount);
       json_.end_object();
     }
@@ -220,6 +230,19 @@ class Writer {
     json_.end_object();
   }
 
+  void deciders() {
+    json_.key("deciders");
+    json_.begin_array();
+    for (const auto& decider : report_.deciders) {
+      json_.begin_object();
+      text("name", decider.name);
+      text("hash", decider.hash);
+      count("payments", decider.payments);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
   void conditions() {
     json_.key("conditions");
     json_.begin_object();
@@ -233,9 +256,16 @@ class Writer {
     text("customer", report_.customer);
     time("labels_until", report_.maturity.until_ms);
     time("labels_known", report_.labels_known_ms);
+    time("seen_until", report_.seen_until_ms);
     json_.key("honest_after_ms");
     if (report_.maturity.honest_after_ms) {
       json_.integer(*report_.maturity.honest_after_ms);
+    } else {
+      json_.null();
+    }
+    json_.key("bounds");
+    if (has_bounds(report_)) {
+      json_.string(kBounds);
     } else {
       json_.null();
     }
@@ -254,6 +284,8 @@ class Writer {
     count("duplicates", report_.counts.duplicates);
     count("other_types", report_.counts.other_types);
     count("failed", report_.counts.failed);
+    count("repeated_ids", report_.counts.repeated_ids);
+    count("early_labels", report_.counts.early_labels);
     count("unaligned", report_.unaligned);
     json_.key("failures");
     json_.begin_array();
@@ -272,6 +304,11 @@ class Writer {
 };
 
 }  // namespace
+
+bool has_bounds(const Report& report) {
+  const auto& all = report.now.all;
+  return report.maturity.honest_after_ms.has_value() && all.declined_then == 0 && all.precision.known;
+}
 
 void name_subjects(const event::Schema& schema, const Subjects& subjects, Report& report) {
   if (subjects.amount) {
@@ -292,6 +329,7 @@ Report make_report(const Ledger& now, const Ledger* before, const ReportOptions&
   report.counts = now.counts;
   report.failures = now.failures;
   report.labels_known_ms = now.labels_known_ms;
+  report.seen_until_ms = now.seen_until_ms;
   report.now = side_report(now, options, report.split_ms);
   if (before != nullptr) {
     report.before = side_report(*before, options, report.split_ms);

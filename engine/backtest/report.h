@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/backtest/figures.h"
@@ -35,6 +36,9 @@ struct ReportOptions {
 };
 
 struct Report {
+  // What was in the shadow beside what was decided: `before` is then what the audit stream tells, by `deciders`.
+  bool shadow = false;
+  std::vector<Decider> deciders;
   std::vector<std::string> sources;
   std::string amount_field;  // empty: there is none
   std::string currency;      // code of ISO 4217
@@ -49,12 +53,21 @@ struct Report {
   Counts counts;
   std::vector<Failure> failures;
   std::int64_t labels_known_ms = INT64_MIN;
-  std::uint64_t unaligned = 0;  // rows that only one of the policies could screen
+  std::int64_t seen_until_ms = INT64_MIN;  // the age of payments is counted back from here
+  std::uint64_t unaligned = 0;             // rows that only one of the policies could screen
 
   SideReport now;                    // --policy
   std::optional<SideReport> before;  // --against
   Flips flips;
 };
+
+// Whether unreported fraud shifts precision and recall of the policy in a known direction: only if silence counts, and
+// nothing was left out because it was declined.
+bool has_bounds(const Report& report);
+inline constexpr std::string_view kBounds =
+    "Unreported fraud counts as honest here: as far as labels of fraud are right, precision is a lower bound; recall "
+    "is an "
+    "upper one, unless alerts meet unreported fraud more often than reported fraud.";
 
 // Says in the report what its figures are about.
 void name_subjects(const event::Schema& schema, const Subjects& subjects, Report& report);
@@ -63,7 +76,6 @@ void name_subjects(const event::Schema& schema, const Subjects& subjects, Report
 // caller: sources, subjects' names, counts of `before`.
 Report make_report(const Ledger& now, const Ledger* before, const ReportOptions& options);
 
-// engine/backtest/report.schema.json says what it looks like.
 void append_report_json(const Report& report, std::string& out);
 
 }  // namespace weir::backtest

@@ -31,23 +31,34 @@ class Counter {
 
  private:
   void add(std::size_t row) {
-    const bool scored = payments_.truth[row] != Truth::kUnknown && payments_.then[row] != Then::kDecline;
+    const bool scored = payments_.standing(row) == Standing::kScored;
     const bool fraud = scored && payments_.truth[row] == Truth::kFraud;
     scored_ += scored ? 1 : 0;
     frauds_ += fraud ? 1 : 0;
     const auto reasons = verdict_.reasons(row);
-    for (const auto rule : reasons) add_hit(rule, row, scored, fraud);
-    for (const auto rule : verdict_.shadows(row)) add_hit(rule, row, scored, fraud);
+    for (const auto rule : reasons) add_hit(rule, row, fraud);
+    for (const auto rule : verdict_.shadows(row)) add_hit(rule, row, fraud);
     add_overlaps(reasons);
     if (verdict_.alerts(row)) add_decisive(reasons, row, fraud);
   }
 
-  void add_hit(std::uint32_t rule, std::size_t row, bool scored, bool fraud) {
+  void add_hit(std::uint32_t rule, std::size_t row, bool fraud) {
     auto& figures = out_[rule];
     ++figures.hits;
-    figures.fraud += fraud ? 1 : 0;
-    figures.honest += scored && !fraud ? 1 : 0;
-    if (fraud) figures.fraud_amount += payments_.amount[row];
+    switch (payments_.standing(row)) {
+      case Standing::kDeclinedThen:
+        ++figures.declined_then;
+        return;
+      case Standing::kTooYoung:
+        ++figures.too_young;
+        return;
+      case Standing::kUnknown:
+        ++figures.unknown;
+        return;
+      case Standing::kScored:
+        ++(fraud ? figures.fraud : figures.honest);
+        if (fraud) figures.fraud_amount += payments_.amount[row];
+    }
   }
 
   void add_overlaps(std::span<const std::uint32_t> reasons) {
@@ -86,7 +97,7 @@ class Counter {
     const double base = scored_ == 0 ? 0 : static_cast<double>(frauds_) / static_cast<double>(scored_);
     for (auto& figures : out_) {
       figures.precision = share(figures.fraud, figures.fraud + figures.honest);
-      figures.recall = share(figures.fraud, frauds_);
+      if (figures.left_out() == 0 || figures.left_out() < figures.hits) figures.recall = share(figures.fraud, frauds_);
       if (base > 0 && figures.precision.known) figures.lift = figures.precision.value / base;
     }
   }

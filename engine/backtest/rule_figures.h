@@ -20,9 +20,14 @@ struct RuleFigures {
   std::uint64_t failures = 0;
   std::uint64_t fraud = 0;  // of the hits that are scored (figures.h)
   std::uint64_t honest = 0;
+  // Hits that are not scored.
+  std::uint64_t declined_then = 0;
+  std::uint64_t too_young = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t left_out() const { return declined_then + too_young + unknown; }
   std::int64_t fraud_amount = 0;
   Interval precision;  // share(): rules have too few hits for resampling to say more
-  Interval recall;     // of all frauds
+  Interval recall;     // of all frauds; not known if there are hits and none of them is scored
   double lift = 0;     // precision in parts of the share of fraud among all scored payments; 0 if either is not known
 
   // Alerts that would be none without this rule, and the frauds among them: 0 for a rule that others make redundant.

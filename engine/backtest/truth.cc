@@ -83,6 +83,7 @@ Status Labels::add(std::string_view bytes, const std::string& origin) {
   }
   by_id_[label.event_id].push_back({label.fraud, label.known_at_ms, std::string(bytes)});
   ++count_;
+  newest_known_ms_ = std::max(newest_known_ms_, label.known_at_ms);
   return {};
 }
 
@@ -139,12 +140,15 @@ void Verity::add(bool fraud, std::int64_t known_at_ms, const Maturity& maturity)
   truth_ = fraud ? Truth::kFraud : Truth::kHonest;
 }
 
-void take_silence_for_honest(Payments& payments, std::int64_t newest_ms, const Maturity& maturity) {
+void judge_silence(Payments& payments, std::int64_t end_ms, const Maturity& maturity) {
+  payments.young.assign(payments.size(), 0);
   if (!maturity.honest_after_ms) return;
-  const auto now_ms = std::min(maturity.until_ms, newest_ms);
   for (std::size_t row = 0; row < payments.size(); ++row) {
-    if (payments.truth[row] != Truth::kUnknown) continue;
-    if (now_ms - payments.time_ms[row] >= *maturity.honest_after_ms) payments.truth[row] = Truth::kHonest;
+    if (end_ms - payments.time_ms[row] < *maturity.honest_after_ms) {
+      payments.young[row] = 1;
+    } else if (payments.truth[row] == Truth::kUnknown && payments.then[row] != Then::kDecline) {
+      payments.truth[row] = Truth::kHonest;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // What has become known of payments since: labels, and what was decided at the time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,12 +41,15 @@ class Labels {
   Status add(std::string_view bytes, const std::string& origin);
   const std::vector<Label>* of(std::string_view event_id) const;
   std::size_t size() const { return count_; }
+  // Of all of them the latest.
+  std::int64_t newest_known_ms() const { return newest_known_ms_; }
 
  private:
   struct Reader;
   std::unique_ptr<Reader> reader_;
   std::unordered_map<std::string, std::vector<Label>> by_id_;
   std::size_t count_ = 0;
+  std::int64_t newest_known_ms_ = INT64_MIN;
 };
 
 // Decisions by event id, as the engine wrote them.
@@ -65,8 +69,9 @@ class Decisions {
 
 // Which labels count, and what silence means.
 struct Maturity {
-  std::int64_t until_ms = INT64_MAX;            // labels that became known later do not count
-  std::optional<std::int64_t> honest_after_ms;  // a payment without a label for so long is taken for honest
+  std::int64_t until_ms = INT64_MAX;  // labels that became known later do not count
+  // A payment without a label for so long is taken for honest; with one or without, a younger one is not judged.
+  std::optional<std::int64_t> honest_after_ms;
 };
 
 // The truth of a payment by the labels that are known; of several the one that became known last, of equal ones the
@@ -82,7 +87,19 @@ class Verity {
   std::int64_t known_at_ms_ = INT64_MIN;
 };
 
-// Payments of unknown truth that have had no label for so long, at the time of the newest event or where labels end.
-void take_silence_for_honest(Payments& payments, std::int64_t newest_ms, const Maturity& maturity);
+// Where the past that is at hand ends: at its newest event or label, whichever is later, or where labels end that
+// count. Which of its payments are looked at plays no part, so that a period more or less changes nobody's truth.
+class Horizon {
+ public:
+  void see(std::int64_t time_ms) { newest_ms_ = std::max(newest_ms_, time_ms); }
+  std::int64_t end_ms(const Maturity& maturity) const { return std::min(maturity.until_ms, newest_ms_); }
+
+ private:
+  std::int64_t newest_ms_ = INT64_MIN;
+};
+
+// Marks payments that are too young to judge at `end_ms`, and takes the older ones without a label for honest. What was
+// declined at the time has no label that means anything, and stays as it is.
+void judge_silence(Payments& payments, std::int64_t end_ms, const Maturity& maturity);
 
 }  // namespace weir::backtest

@@ -3,19 +3,36 @@
 #include <algorithm>
 
 #include "engine/base/civil_time.h"
+#include "engine/base/currency.h"
+#include "engine/features/feature_set.h"
 #include "ops/command/csv_cell.h"
 
 namespace weir::command {
 namespace {
 
+using backtest::Standing;
 using backtest::Then;
 using backtest::Truth;
 
 constexpr std::string_view kFacts =
-    "record,id,time,amount,truth,decided_then,outcome,score,against_outcome,against_score";
+    "record,id,time,amount,currency,truth,scored,decided_then,outcome,score,against_outcome,against_score";
 
 std::string_view truth_name(Truth truth) {
   return truth == Truth::kFraud ? "fraud" : truth == Truth::kHonest ? "honest" : "unknown";
+}
+
+std::string_view standing_name(Standing standing) {
+  switch (standing) {
+    case Standing::kScored:
+      return "yes";
+    case Standing::kDeclinedThen:
+      return "declined_then";
+    case Standing::kTooYoung:
+      return "too_young";
+    case Standing::kUnknown:
+      break;
+  }
+  return "unknown";
 }
 
 std::string_view then_name(Then then) {
@@ -30,6 +47,15 @@ std::string_view then_name(Then then) {
       break;
   }
   return "";
+}
+
+// Sums and extremes of amounts are amounts, too.
+bool is_money(const policy::Policy& policy, std::uint32_t slot) {
+  const auto& schema = *policy.schema;
+  if (slot < schema.field_count()) return schema.fields[slot].type == event::FieldType::kMoney;
+  if (slot < schema.slot_count()) return false;
+  const auto& feature = policy.features[slot - schema.slot_count()];
+  return features::FeatureSet::type_of(feature, schema).kind() == cel::TypeKind::kMoney;
 }
 
 Status open_file(const std::string& path, std::ofstream& out) {
@@ -61,6 +87,7 @@ Result<std::unique_ptr<BacktestRows>> BacktestRows::open(const BacktestRowsOptio
     if (slot >= policy.list_slot(0)) continue;
     rows->slots_.push_back(slot);
     header += ",values." + names[slot];  // a fact may have the same name
+    if (is_money(policy, slot)) header += ",values." + names[slot] + ".currency";
   }
   rows->hits_ << header << '\n';
   rows->kept_.push_back(std::move(header));
@@ -80,6 +107,12 @@ void BacktestRows::take(const backtest::Row& row) {
   if (!options_.rule.empty()) take_rule(next_, row);
 }
 
+// Its code, of an amount.
+void BacktestRows::append_currency(const Value& value) {
+  if (!value.is(ValueKind::kMoney)) return;
+  if (const auto currency = currency_by_number(value.currency())) line_.append(currency->code);
+}
+
 void BacktestRows::append_facts(std::size_t number, const backtest::Row& row) {
   const auto& payments = now_.payments;
   line_ = std::to_string(row.record) + ",";
@@ -88,7 +121,11 @@ void BacktestRows::append_facts(std::size_t number, const backtest::Row& row) {
   append_iso8601(line_, row.event.time_ms);
   line_.push_back(',');
   if (row.amount != nullptr) append_csv_value(*row.amount, line_);
-  line_.append(",").append(truth_name(payments.truth[number])).append(",").append(then_name(payments.then[number]));
+  line_.push_back(',');
+  if (row.amount != nullptr) append_currency(*row.amount);
+  line_.append(",").append(truth_name(payments.truth[number]));
+  line_.append(",").append(standing_name(payments.standing(number)));
+  line_.append(",").append(then_name(payments.then[number]));
   line_.append(",").append(book::outcome_name(now_.verdict.outcome[number]));
   line_.append(",").append(std::to_string(now_.verdict.score[number])).append(",");
   if (before_ == nullptr) {
@@ -110,6 +147,9 @@ void BacktestRows::take_rule(std::size_t number, const backtest::Row& row) {
   for (const auto slot : slots_) {
     line_.push_back(',');
     append_csv_value(row.event[slot], line_);
+    if (!is_money(*now_.verdict.policy, slot)) continue;
+    line_.push_back(',');
+    append_currency(row.event[slot]);
   }
   ++hits_written_;
   if (kept_.size() <= kKept) kept_.push_back(line_);

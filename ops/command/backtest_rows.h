@@ -38,6 +38,7 @@ class BacktestRows {
       : options_(options), now_(now), before_(before) {}
 
   void append_facts(std::size_t number, const backtest::Row& row);
+  void append_currency(const Value& value);
   void take_rule(std::size_t number, const backtest::Row& row);
 
   const BacktestRowsOptions& options_;

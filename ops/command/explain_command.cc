@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/audit/parsed_record.h"
@@ -189,11 +190,19 @@ class Teller {
       return true;
     }
     if (text.find(options_.id) == std::string_view::npos) return true;
-    return tell_one(offset, text, options_.id);
+    if (options_.json) return tell_one(offset, text, options_.id);
+    return remember(offset, text);
   }
 
   Result<bool> finish() {
     if (!last_text_.empty()) return tell_one(last_offset_, last_text_, {});
+    if (payments_ > 1) {
+      std::cout << "Note: " << payments_ << " payments with other content have the id " << options_.id
+                << "; each is told by itself, and a label may be of any of them.\n\n";
+    }
+    for (const auto& [offset, text] : waiting_) {
+      if (auto told = tell_one(offset, text, options_.id); !told) return told.error();
+    }
     return true;
   }
   int found() const { return found_; }
@@ -226,6 +235,15 @@ class Teller {
     return true;
   }
 
+  // How many payments have the id is to be said before the first one is told.
+  Result<bool> remember(std::int64_t offset, std::string_view text) {
+    if (auto status = read(offset, text); !status) return status.error();
+    if (record_.event_id != options_.id) return true;
+    payments_ += record_.kind == audit::Kind::kTransaction ? 1 : 0;
+    waiting_.emplace_back(offset, text);
+    return true;
+  }
+
   // An empty `id` takes any.
   Result<bool> tell_one(std::int64_t offset, std::string_view text, std::string_view id) {
     if (auto status = read(offset, text); !status) return status.error();
@@ -254,6 +272,8 @@ class Teller {
   std::string last_mark_;
   std::int64_t last_offset_ = 0;
   std::string last_text_;
+  std::vector<std::pair<std::int64_t, std::string>> waiting_;  // what there is of the id
+  std::size_t payments_ = 0;
   audit::RecordReader reader_;
   audit::ParsedRecord record_;
   shard::PolicyParts parts_;

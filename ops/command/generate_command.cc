@@ -109,6 +109,10 @@ void add_generate_command(CLI::App& app, int& exit_code) {
   command->footer(kExamples);
   command->add_option("--seed", options.seed, "Which stream: the same seed gives the same bytes")
       ->capture_default_str();
+  command
+      ->add_option("--first-id", options.first_id,
+                   "Number in the first event's id: streams in the same topics must not share ids, 1 to 900000000000")
+      ->capture_default_str();
   command->add_option("--events", settings->limit.transactions,
                       "Stop after so many records on the transactions stream");
   command->add_option("--days", settings->days, "Stop after so many days of stream time")->check(CLI::Range(1, 63'000));

@@ -76,9 +76,10 @@ Status tell(const Options& options) {
     return Error{"the policy that decided last, " + compared->live.verdict.policy->hash +
                  ", has no rule of mode: shadow"};
   }
-  if (compared->shadow.payments.size() == 0) return Error{"no payment in this period was seen by both"};
   backtest::ReportOptions report_options;
   auto report = backtest::make_report(compared->shadow, &compared->live, report_options);
+  report.shadow = true;
+  report.deciders = compared->deciders;
   report.sources = {options.audit};
   backtest::name_subjects(*compared->schema, compared->subjects, report);
   report.maturity = options.recorded.maturity;

@@ -33,7 +33,8 @@ struct Generator::State {
         late_ppm(per_million(options.late_share)),
         duplicate_ppm(per_million(options.duplicate_share)),
         malformed_ppm(per_million(options.malformed_share)),
-        next_day(day_of(options.start_ms) - 1) {}
+        next_day(day_of(options.start_ms) - 1),
+        last_number(options.first_id - 1) {}
 
   bool next(GeneratedRecord& out);
   void plan_day();
@@ -60,9 +61,9 @@ struct Generator::State {
   Slots<GeneratedRecord> arrivals;
   Slots<Label> labels;
   std::vector<Label> new_labels;
-  std::int32_t next_day;          // the first that is not planned
-  std::uint64_t last_number = 0;  // of an event
-  std::uint64_t payments = 0;     // so far
+  std::int32_t next_day;       // the first that is not planned
+  std::uint64_t last_number;   // of an event
+  std::uint64_t payments = 0;  // so far
 };
 
 bool Generator::State::next(GeneratedRecord& out) {

@@ -32,6 +32,10 @@ Status check_order_options(const GeneratorOptions& options) {
 
 Status check_options(const GeneratorOptions& options) {
   if (!within(options.customers, 50U, 1'000'000U)) return out_of_range("customers", "50 to 1000000");
+  // Ids have twelve digits, and an endless stream goes on for a while.
+  if (!within(options.first_id, std::uint64_t{1}, std::uint64_t{900'000'000'000})) {
+    return out_of_range("first id", "1 to 900000000000");
+  }
   if (!within(options.merchants, 1'000U, 200'000U)) return out_of_range("merchants", "1000 to 200000");
   if (!within(options.start_ms, kFirstStartMs, kLastStartMs)) {
     return out_of_range("start", "2000-01-01T00:00:00Z to 2099-12-31T23:59:59Z");

@@ -9,6 +9,7 @@ namespace weir::generator {
 
 struct GeneratorOptions {
   std::uint64_t seed = 1;
+  std::uint64_t first_id = 1;                      // number of the first event, in its id; 1 to 900,000,000,000
   std::uint32_t customers = 2'000;                 // 50 to 1,000,000
   std::uint32_t merchants = 2'000;                 // 1,000 to 200,000
   std::int64_t start_ms = 1'767'225'600'000;       // 2026-01-01T00:00:00Z; 2000-01-01 to 2099-12-31

@@ -62,7 +62,7 @@ class Pages(unittest.TestCase):
     def test_what_would_this_rule_have_done(self):
         self.typed("backtest.md")
         page = (self.home / "backtest/report.html").read_text(encoding="utf-8")
-        self.assertIn("night-withdrawal", page)
+        self.assertIn("sent-on", page)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ TEST(Figures, CountOnlyWhatIsKnownAndWasNotDeclinedThen) {
   EXPECT_EQ(f.unknown_passed, 1U);
   EXPECT_EQ(f.declined_then, 2U);
   EXPECT_EQ(f.declined_then_alerts, 1U);
+  EXPECT_EQ(f.declined_then_fraud, 1U);
   EXPECT_DOUBLE_EQ(f.precision.value, 0.5);
   EXPECT_DOUBLE_EQ(f.recall.value, 0.5);
   EXPECT_DOUBLE_EQ(f.false_positive_rate.value, 0.25);
@@ -57,6 +58,38 @@ TEST(Figures, CountOnlyWhatIsKnownAndWasNotDeclinedThen) {
   EXPECT_EQ(f.caught_amount, 1000);
   EXPECT_EQ(f.honest_amount_stopped, 500);
   EXPECT_DOUBLE_EQ(f.value_recall.value, 0.25);
+}
+
+TEST(Figures, WhatIsTooYoungIsNotScoredWhateverItsLabel) {
+  Made young{0, 1000, Truth::kFraud, 600};
+  young.young = true;
+  auto young_passed = young;
+  young_passed.score = 0;
+  auto young_silent = young_passed;
+  young_silent.truth = Truth::kUnknown;
+  const std::vector<Made> rows{
+      young, young_passed, young_silent, {1, 50, Truth::kFraud, 600}, {2, 50, Truth::kHonest, 0}};
+  const auto f = of(rows);
+  EXPECT_EQ(f.too_young, 3U);
+  EXPECT_EQ(f.too_young_alerts, 1U);
+  EXPECT_EQ(f.too_young_fraud, 2U);
+  EXPECT_EQ(f.fraud_alerts, 1U);
+  EXPECT_EQ(f.fraud_passed, 0U);
+  EXPECT_EQ(f.fraud_amount, 50);
+  EXPECT_EQ(f.unknown_passed, 0U);
+  EXPECT_EQ(f.alerts, 2U) << "somebody had the work all the same";
+  const auto ledger = made_ledger(rows);
+  EXPECT_EQ(threshold_curve(ledger.payments, ledger.verdict, {})[1].fraud_alerts, 1U);
+}
+
+TEST(Figures, IfAllAlertsAreLeftOutNothingIsKnownOfThem) {
+  const auto f = of({{0, 1, Truth::kFraud, 900, kNobody, Then::kDecline}, {1, 1, Truth::kFraud, 0}, {2, 1}});
+  EXPECT_EQ(f.declined_then_alerts, 1U);
+  EXPECT_EQ(f.fraud_passed, 1U);
+  for (const auto& interval : {f.precision, f.recall, f.false_positive_rate, f.value_recall}) {
+    EXPECT_FALSE(interval.known) << "and not 0 %";
+  }
+  EXPECT_TRUE(f.alerts_per_day.known);
 }
 
 TEST(Figures, OfNothingAreUnknownAndNotZero) {
@@ -68,6 +101,8 @@ TEST(Figures, OfNothingAreUnknownAndNotZero) {
   EXPECT_FALSE(no_fraud.precision.known);
   EXPECT_TRUE(no_fraud.false_positive_rate.known);
   EXPECT_EQ(no_fraud.false_positive_rate.value, 0);
+  EXPECT_GT(no_fraud.false_positive_rate.high, 0.7) << "of one payment";
+  EXPECT_GT(no_fraud.alerts_per_day.high, 3) << "of one day";
 }
 
 TEST(Figures, DaysAreThoseOfUtcAlsoBefore1970) {
@@ -132,15 +167,19 @@ TEST(Figures, AQueueTakesTheGreatestScoresOfEachDay) {
                                    {2, 4, Truth::kFraud, 600},
                                    {3, 8, Truth::kFraud, 0},
                                    {4, 16, Truth::kHonest, 10, kNobody, Then::kUnknown, true},
+                                   {5, 64, Truth::kFraud, 700, kNobody, Then::kDecline},
                                    {kDayMs, 32, Truth::kFraud, 1}});
   const auto points = queue(ledger.payments, ledger.verdict, {}, {1, 2, 3, 100});
   ASSERT_EQ(points.size(), 4U);
   EXPECT_EQ(points[0].looked_at, 2U) << "one a day";
   EXPECT_EQ(points[0].honest, 1U) << "the forced one comes first";
   EXPECT_EQ(points[0].fraud, 1U);
-  EXPECT_EQ(points[1].caught_amount, 34) << "of equal scores the earlier one";
-  EXPECT_EQ(points[2].fraud, 3U);
-  EXPECT_EQ(points[3].looked_at, 5U) << "nobody looks at a score of 0";
+  EXPECT_EQ(points[1].unknown, 1U) << "declined then, with the greatest score";
+  EXPECT_EQ(points[1].caught_amount, 32);
+  EXPECT_EQ(points[2].caught_amount, 34) << "of equal scores the earlier one";
+  EXPECT_EQ(points[3].fraud, 3U);
+  EXPECT_EQ(points[3].looked_at, 6U) << "nobody looks at a score of 0";
+  for (const auto& point : points) EXPECT_EQ(point.fraud + point.honest + point.unknown, point.looked_at);
 }
 
 TEST(Figures, FlipsCountPaymentsAndCustomersOnce) {

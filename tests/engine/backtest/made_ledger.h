@@ -16,7 +16,8 @@ namespace weir::backtest {
 inline std::shared_ptr<const policy::Policy> made_policy() {
   const std::string schema =
       "fields:\n  id: {type: string, required: true}\n  time: {type: timestamp, required: true}\n"
-      "  amount: {type: money, currency: EUR}\n  card_id: {type: string, required: true}\n  label_in: {type: enum, values: [good, bad]}\n"
+      "  amount: {type: money, currency: EUR}\n  card_id: {type: string, required: true}\n  label_in: {type: enum, "
+      "values: [good, bad]}\n"
       "event_id: id\nevent_time: time\nentities: {card: card_id}\n"
       "label: {field: label_in, fraud_value: bad, known_after: 2d}\n";
   const std::string features = "card:\n  fraud_30d: {count: events, window: 30d, where: label == 'fraud'}\n";
@@ -49,6 +50,7 @@ struct Made {
   bool forced = false;
   std::vector<std::uint32_t> reasons = {};
   std::vector<std::uint32_t> shadows = {};
+  bool young = false;
 };
 
 inline Ledger made_ledger(const std::vector<Made>& rows) {
@@ -62,6 +64,7 @@ inline Ledger made_ledger(const std::vector<Made>& rows) {
     payments.amount.push_back(row.amount);
     payments.truth.push_back(row.truth);
     payments.then.push_back(row.then);
+    payments.young.push_back(row.young ? 1 : 0);
     payments.card.push_back(row.card);
     payments.customer.push_back(row.card);
     if (row.card != kNobody) payments.cards = payments.customers = std::max(payments.cards, row.card + 1);

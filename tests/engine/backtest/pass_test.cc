@@ -82,6 +82,11 @@ TEST(Pass, LabelsBesidesTheRecordsCountFromWhenTheyWereKnown) {
   options.maturity = {INT64_MAX, 2 * kDayMs};
   EXPECT_EQ(past.play(options).payments.truth,
             (std::vector<Truth>{Truth::kFraud, Truth::kHonest, Truth::kUnknown, Truth::kUnknown}));
+  // The end of what is looked at is not the end of what is known.
+  options.until_ms = kBegin + 2 * kDayMs;
+  const auto part = past.play(options);
+  EXPECT_EQ(part.payments.truth, (std::vector<Truth>{Truth::kFraud, Truth::kHonest}));
+  EXPECT_EQ(part.seen_until_ms, kBegin + 3 * kDayMs);
 }
 
 TEST(Pass, CountsWhatIsNoPayment) {
@@ -106,6 +111,32 @@ TEST(Pass, CountsWhatIsNoPayment) {
   EXPECT_EQ(ledger.verdict.score, (std::vector<std::int16_t>{550, 0, 300}));
   EXPECT_EQ(ledger.verdict.reasons(0).size(), 2U);
   EXPECT_EQ(ledger.verdict.shadows(2).size(), 1U);
+}
+
+TEST(Pass, AnIdThatIsUsedTwiceIsToldAndALabelKnownBeforeIsNotApplied) {
+  Past past;
+  past.add(record("1", 0, "1.00", "c"));
+  past.add(record("2", 1, "1.00", "c"));
+  past.add(record("1", 2, "7.00", "c"));  // within the label's time
+  past.add(record("1", 4, "8.00", "c"));  // after it
+  past.add(record("3", 5, "1.00", "d"));
+  const auto policy = made_policy();
+  Labels labels(*policy->schema, "");
+  for (const auto* id : {"1", "3"}) {
+    ASSERT_TRUE(labels
+                    .add(std::string(R"({"event_id":")") + id + R"(","label":"fraud","known_at":)" +
+                             std::to_string(kBegin + 2 * kDayMs) + "}",
+                         "l:1")
+                    .ok());
+  }
+  PassOptions options;
+  options.labels = &labels;
+  const auto ledger = past.play(options);
+  EXPECT_EQ(ledger.counts.repeated_ids, 2U);
+  EXPECT_EQ(ledger.counts.early_labels, 2U);
+  EXPECT_EQ(ledger.counts.duplicates, 0U);
+  EXPECT_EQ(ledger.payments.truth,
+            (std::vector<Truth>{Truth::kFraud, Truth::kUnknown, Truth::kFraud, Truth::kUnknown, Truth::kUnknown}));
 }
 
 TEST(Pass, WhatIsBeforeThePeriodIsPastAllTheSame) {

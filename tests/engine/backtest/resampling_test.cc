@@ -66,12 +66,46 @@ TEST(Resampling, GroupsThatBelongTogetherWidenTheInterval) {
   EXPECT_GT(wide.high - wide.low, 4 * (narrow.high - narrow.low));
 }
 
+TEST(Resampling, WhatIsTheSameInEveryReplicateIsNotCertain) {
+  std::vector<std::uint32_t> groups(104);
+  std::iota(groups.begin(), groups.end(), 0U);
+  const auto none = ratio(groups, std::vector<Part>(104, {0, 1}));
+  EXPECT_EQ(none.value, 0);
+  EXPECT_EQ(none.low, share(0, 104).low);
+  EXPECT_EQ(none.high, share(0, 104).high);
+  EXPECT_GT(none.high, 0.03);
+  // A card with half of its hundred payments is one case, and amounts of 1.23 are no cases at all.
+  const auto one_card = ratio(std::vector<std::uint32_t>{7}, std::vector<Part>{{61.5, 123}});
+  EXPECT_DOUBLE_EQ(one_card.value, 0.5);
+  EXPECT_LT(one_card.low, 0.1);
+  EXPECT_GT(one_card.high, 0.9);
+  // So many honest alerts for each fraud: the odds of Wilson's bounds.
+  const auto odds = ratio(groups, std::vector<Part>(104, {1, 1}), RatioOf::kOtherPart);
+  EXPECT_DOUBLE_EQ(odds.value, 1);
+  EXPECT_DOUBLE_EQ(odds.low, share(52, 104).low / (1 - share(52, 104).low));
+  EXPECT_DOUBLE_EQ(odds.high, share(52, 104).high / (1 - share(52, 104).high));
+  // Three alerts each day of two, or none in fifteen: z * z / 15.
+  const auto days = ratio(std::vector<std::uint32_t>{0, 1}, std::vector<Part>(2, {3, 1}), RatioOf::kPeriod);
+  EXPECT_DOUBLE_EQ(days.value, 3);
+  EXPECT_EQ(days.high, rate(6, 2).high);
+  EXPECT_NEAR(rate(0, 15).high, 1.96 * 1.96 / 15, 0.0001);
+  EXPECT_NEAR(rate(0, 15).low, 0, 1e-12);
+}
+
+TEST(Resampling, ScoreIntervalOfAPoissonCountSolvesItsEquation) {
+  // Its bounds are the means whose distance from the count is 1.96 of their own standard deviations.
+  const auto interval = rate(10, 1);
+  for (const double bound : {interval.low, interval.high})
+    EXPECT_NEAR(std::abs(10 - bound) / std::sqrt(bound), 1.96, 1e-4);
+}
+
 TEST(Resampling, NothingToDivideByIsUnknown) {
   EXPECT_FALSE(ratio({}, {}).known);
   const std::vector<std::uint32_t> groups{1};
   const std::vector<Part> parts{{1, 0}};
   EXPECT_FALSE(ratio(groups, parts).known);
   EXPECT_FALSE(share(0, 0).known);
+  EXPECT_FALSE(rate(0, 0).known);
 }
 
 TEST(Resampling, WilsonsIntervalIsTheTextbooks) {

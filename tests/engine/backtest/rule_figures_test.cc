@@ -31,6 +31,9 @@ TEST(RuleFigures, SayWhatEachRuleDid) {
   EXPECT_EQ(rules[kA].fraud, 2U) << "one was declined then";
   EXPECT_EQ(rules[kA].honest, 2U);
   EXPECT_EQ(rules[kA].fraud_amount, 500);
+  EXPECT_EQ(rules[kA].declined_then, 1U);
+  EXPECT_EQ(rules[kA].unknown, 1U);
+  EXPECT_EQ(rules[kA].left_out(), 2U);
   EXPECT_DOUBLE_EQ(rules[kA].precision.value, 0.5);
   EXPECT_DOUBLE_EQ(rules[kA].recall.value, 1);
   EXPECT_DOUBLE_EQ(rules[kA].lift, 0.5 / (2.0 / 6));
@@ -48,6 +51,19 @@ TEST(RuleFigures, SayWhatEachRuleDid) {
   EXPECT_EQ(rules[kD].decisive, 0U) << "a shadow rule decides nothing";
   EXPECT_EQ(rules[kD].overlap, 0U);
   EXPECT_GT(rules[kA].cost, 0U);
+}
+
+TEST(RuleFigures, WhereEveryHitIsLeftOutNothingIsKnown) {
+  Made young{1, 1, Truth::kFraud, 300, 0, Then::kUnknown, false, {kA}};
+  young.young = true;
+  const auto ledger =
+      made_ledger({young, {2, 1, Truth::kFraud, 300, 0, Then::kDecline, false, {kA}}, {3, 1, Truth::kFraud, 0}});
+  const auto rules = rule_figures(ledger.payments, ledger.verdict, {});
+  EXPECT_EQ(rules[kA].too_young, 1U);
+  EXPECT_EQ(rules[kA].declined_then, 1U);
+  EXPECT_FALSE(rules[kA].precision.known);
+  EXPECT_FALSE(rules[kA].recall.known) << "and not 0 %";
+  EXPECT_TRUE(rules[kB].recall.known) << "it hits nothing, and so catches nothing";
 }
 
 TEST(RuleFigures, OfAPeriod) {

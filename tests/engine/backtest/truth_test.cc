@@ -23,6 +23,36 @@ TEST(Truth, TheLabelThatBecameKnownLastCounts) {
   EXPECT_EQ(truth_of({{true, 5}}, 4), Truth::kUnknown);
 }
 
+TEST(Truth, SilenceSaysSomethingOfWhatIsOldEnough) {
+  auto ledger = made_ledger({{0, 1, Truth::kUnknown},
+                             {10, 1, Truth::kUnknown},
+                             {11, 1, Truth::kUnknown},
+                             {11, 1, Truth::kFraud},
+                             {0, 1, Truth::kFraud},
+                             {0, 1, Truth::kUnknown, 0, kNobody, Then::kDecline}});
+  auto& payments = ledger.payments;
+  judge_silence(payments, 30, {});
+  EXPECT_EQ(payments.standing(0), Standing::kUnknown) << "nobody said how long silence takes";
+  EXPECT_EQ(payments.standing(3), Standing::kScored);
+  judge_silence(payments, 30, {INT64_MAX, 20});
+  EXPECT_EQ(payments.truth[1], Truth::kHonest) << "just old enough";
+  EXPECT_EQ(payments.standing(1), Standing::kScored);
+  EXPECT_EQ(payments.standing(2), Standing::kTooYoung);
+  EXPECT_EQ(payments.standing(3), Standing::kTooYoung) << "though it was reported";
+  EXPECT_EQ(payments.truth[3], Truth::kFraud);
+  EXPECT_EQ(payments.standing(4), Standing::kScored);
+  EXPECT_EQ(payments.standing(5), Standing::kDeclinedThen);
+  EXPECT_EQ(payments.truth[5], Truth::kUnknown) << "nobody complains of what was declined";
+}
+
+TEST(Truth, ThePastEndsWhereNothingMoreIsAtHand) {
+  Horizon horizon;
+  horizon.see(50);
+  horizon.see(40);
+  EXPECT_EQ(horizon.end_ms({}), 50);
+  EXPECT_EQ(horizon.end_ms({45, {}}), 45);
+}
+
 TEST(Truth, DecisionsAreFoundByTheirIds) {
   Decisions decisions;
   ASSERT_TRUE(decisions.add(R"({"v":1,"id":"p1","outcome":"decline","score":900})", "d:1").ok());

@@ -27,6 +27,13 @@ TEST(Options, CountsAreAcceptedUpToTheirLimits) {
   EXPECT_FALSE(accepts(&GeneratorOptions::merchants, 200'001));
 }
 
+TEST(Options, FirstIdsAreAcceptedUpToTheirLimits) {
+  EXPECT_FALSE(accepts(&GeneratorOptions::first_id, 0));
+  EXPECT_TRUE(accepts(&GeneratorOptions::first_id, 1));
+  EXPECT_TRUE(accepts(&GeneratorOptions::first_id, 900'000'000'000));
+  EXPECT_FALSE(accepts(&GeneratorOptions::first_id, 900'000'000'001));
+}
+
 TEST(Options, TimesAreAcceptedUpToTheirLimits) {
   EXPECT_FALSE(accepts(&GeneratorOptions::start_ms, 946'684'799'999));
   EXPECT_TRUE(accepts(&GeneratorOptions::start_ms, 946'684'800'000));

@@ -167,5 +167,25 @@ TEST(StreamOrder, TheStreamEndsWithTheYear2199) {
   EXPECT_FALSE(generator.next(record));
 }
 
+TEST(StreamOrder, IdsBeginWhereTheyAreToldTo) {
+  constexpr std::uint64_t kFirst = 50'001;
+  auto options = options_with_seed(12);
+  options.malformed_share = 0.01;
+  const auto before = take_sample(options, 20'000);
+  options.first_id = kFirst;
+  const auto after = take_sample(options, 20'000);
+  const auto number_of = [](const GeneratedRecord& record) { return std::stoull(record.id.substr(2)); };
+  std::uint64_t first = UINT64_MAX;
+  std::uint64_t last = 0;
+  for (const auto& record : after.records) {
+    if (!record.malformed) first = std::min<std::uint64_t>(first, number_of(record));
+  }
+  for (const auto& record : before.records) {
+    if (!record.malformed) last = std::max<std::uint64_t>(last, number_of(record));
+  }
+  EXPECT_EQ(first, kFirst);
+  EXPECT_LT(last, 20'100U) << "one for each record, and few are under way";
+}
+
 }  // namespace
 }  // namespace weir::generator
