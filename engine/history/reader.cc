@@ -158,10 +158,16 @@ Reader::Found Reader::first(std::uint32_t measure, const Range& range) {
 
 Reader::Found Reader::last(std::uint32_t measure, const Range& range) {
   Found found;
+  latest(measure, range, {&found, 1});
+  return found;
+}
+
+std::uint32_t Reader::latest(std::uint32_t measure, const Range& range, std::span<Found> out) {
   cut(measure, range);
+  std::uint32_t found = 0;
   for (std::uint32_t i = section_count_; i-- > 0;) {
-    for (std::uint32_t j = sections_[i].pieces; j-- > 0;) {
-      if (find_last(sections_[i], sections_[i].piece[j], found)) return found;
+    for (std::uint32_t j = sections_[i].pieces; j-- > 0 && found < out.size();) {
+      found = add_latest(sections_[i], sections_[i].piece[j], out, found);
     }
   }
   return found;
@@ -181,18 +187,23 @@ bool Reader::find_first(const Section& section, const Piece& piece, Found& found
   return false;
 }
 
-bool Reader::find_last(const Section& section, const Piece& piece, Found& found) const {
+std::uint32_t Reader::add_latest(const Section& section, const Piece& piece, std::span<Found> out,
+                                 std::uint32_t found) const {
   if (piece.leaf != nullptr) {
-    const std::uint64_t rows = rows_of(section, *piece.leaf, piece.from, piece.to);
-    if (rows != 0) found = {piece.leaf, static_cast<std::uint32_t>(63 - std::countl_zero(rows))};
-    return rows != 0;
+    std::uint64_t rows = rows_of(section, *piece.leaf, piece.from, piece.to);
+    while (rows != 0 && found < out.size()) {
+      const auto row = static_cast<std::uint32_t>(63 - std::countl_zero(rows));
+      out[found++] = {piece.leaf, row};
+      rows &= ~(1ULL << row);
+    }
+    return found;
   }
   const Block block = piece.node->block(layout_->tracks()[section.track]);
-  for (std::uint32_t child = piece.to; child-- > piece.from;) {
+  for (std::uint32_t child = piece.to; child-- > piece.from && found < out.size();) {
     const bool unsure = section.look_back && piece.node->known_at()[child] > at_ms_;
-    if ((unsure || block.count(child) != 0) && find_last(section, whole(*piece.node, child), found)) return true;
+    if (unsure || block.count(child) != 0) found = add_latest(section, whole(*piece.node, child), out, found);
   }
-  return false;
+  return found;
 }
 
 Value Reader::value(const Found& row, std::uint32_t slot) const {
