@@ -259,6 +259,20 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
   return vocabulary;
 }
 
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
+  auto vocabulary = rule_vocabulary(draft, features, {});
+  vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
+  const auto rules = std::exchange(vocabulary.environment, {});
+  for (auto variable : rules.variables()) {
+    variable.optional = false;
+    if (const auto currency = rules.currency_of(variable.slot)) {
+      vocabulary.environment.know_currency(variable.slot, *currency);
+    }
+    (void)vocabulary.environment.declare(std::move(variable));
+  }
+  return vocabulary;
+}
+
 cel::Environment rule_environment(const event::Schema& schema, const std::vector<features::Definition>& features) {
   SchemaDraft draft;
   draft.schema = schema;
