@@ -12,6 +12,8 @@
 #include "engine/policy/policy.h"
 #include "engine/shard/core.h"
 #include "ops/command/csv_cell.h"
+#include "ops/command/input_arrays.h"
+#include "ops/command/report_options.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 
@@ -24,12 +26,17 @@ constexpr const char* kExamples = R"(Examples:
   weir features --policy policy --in payments.csv.zst --out features.csv
       one line per payment: its id and every feature of the policy, as the engine would have seen them
   weir features --policy policy --in payments.jsonl --out - --rejects bad.txt
-      to standard output; what can't be read goes to bad.txt with line and reason)";
+      to standard output; what can't be read goes to bad.txt with line and reason
+  weir features --policy policy --in payments.csv.zst --arrays inputs --from 2026-03-01
+      what the policy's inputs.yaml lets models look at, as NumPy arrays, for training and scoring)";
 
 struct Options {
   std::string policy;
   std::string in;
   std::string out;
+  std::string arrays;
+  std::string from;
+  std::string until;
   std::string rejects;
   std::string token_key;
 };
@@ -66,15 +73,23 @@ struct Counts {
 
 class Run {
  public:
-  Run(const Options& options, shard::Core& core, event::FileRecords& file, RowReader reader, std::ostream& out)
-      : options_(options), core_(core), file_(file), reader_(std::move(reader)), out_(out) {}
+  // Writes to `out`, or into `arrays` unless that is nullptr.
+  Run(const Options& options, backtest::Period period, shard::Core& core, event::FileRecords& file, RowReader reader,
+      std::ostream& out, InputArrays* arrays)
+      : options_(options),
+        period_(period),
+        core_(core),
+        file_(file),
+        reader_(std::move(reader)),
+        out_(out),
+        arrays_(arrays) {}
 
   Result<Counts> all() {
     if (!options_.rejects.empty()) {
       rejects_.open(options_.rejects);
       if (!rejects_) return Error{"can't write " + options_.rejects};
     }
-    write_header();
+    if (arrays_ == nullptr) write_header();
     ProgressLine progress("weir features");
     std::string_view record;
     while (true) {
@@ -84,6 +99,10 @@ class Run {
       ++counts_.rows;
       if (auto status = row(record); !status) return status.error();
       progress.show(file_.bytes_read(), file_.bytes_total(), "bytes");
+    }
+    if (arrays_ != nullptr) {
+      if (auto status = arrays_->finish(); !status) return status.error();
+      return counts_;
     }
     out_.flush();
     if (!out_) return Error{"can't write " + options_.out};
@@ -112,6 +131,10 @@ class Run {
       return {};
     }
     const auto& event = step.event();
+    if (event.time_ms < period_.from_ms || event.time_ms >= period_.until_ms) return {};
+    if (arrays_ != nullptr) {
+      return output_.inputs == nullptr ? Status() : arrays_->add(event.id, event.time_ms, *output_.inputs);
+    }
     line_.assign(event.id);
     const auto first = core_.policy->schema->slot_count();
     for (std::uint32_t i = 0; i < core_.features->names().size(); ++i) {
@@ -137,10 +160,12 @@ class Run {
   }
 
   const Options& options_;
+  backtest::Period period_;
   shard::Core& core_;
   event::FileRecords& file_;
   RowReader reader_;
   std::ostream& out_;
+  InputArrays* arrays_;
   std::ofstream rejects_;
   event::Reject reject_;
   shard::Output output_;
@@ -149,13 +174,28 @@ class Run {
   Counts counts_;
 };
 
+int wrong_usage(std::string_view message) {
+  fail(message);
+  return kUsage;
+}
+
 int run(const Options& options) {
+  if (options.out.empty() == options.arrays.empty()) return wrong_usage("give one of --out and --arrays");
+  backtest::Period period;
+  for (const auto& status :
+       {read_time(options.from, "--from", period.from_ms), read_time(options.until, "--until", period.until_ms)}) {
+    if (!status) return wrong_usage(status.error().message);
+  }
+  if (period.from_ms >= period.until_ms) return wrong_usage("--until must be later than --from");
   auto policy = policy::load_policy_directory(options.policy);
   if (!policy) return fail(policy.error());
   auto key = read_token_key(options.token_key);
   if (!key) return fail(key.error().message);
   if (policy->has_personal_fields() && key->bytes.empty()) {
     return fail("the policy has personal fields: give the key that they are tokenised with, --token-key FILE");
+  }
+  if (!options.arrays.empty() && policy->inputs == nullptr) {
+    return fail(options.policy + " has no inputs.yaml, which says what models may look at");
   }
   auto file = event::FileRecords::open(options.in);
   if (!file) return fail(file.error().message);
@@ -168,13 +208,19 @@ int run(const Options& options) {
   if (!reader) return fail(options.in + ": " + reader.error().message);
 
   std::ofstream out_file;
-  if (options.out != "-") {
+  std::unique_ptr<InputArrays> arrays;
+  if (!options.arrays.empty()) {
+    auto made = InputArrays::create(options.arrays, *core->policy);
+    if (!made) return fail(made.error().message);
+    arrays = std::move(*made);
+    core->step->read_inputs();
+  } else if (options.out != "-") {
     out_file.open(options.out, std::ios::binary);
     if (!out_file) return fail("can't write " + options.out);
   }
   std::ostream& out = options.out == "-" ? std::cout : out_file;
   const auto started = monotonic_ns();
-  auto counts = Run(options, *core, *file, std::move(*reader), out).all();
+  auto counts = Run(options, period, *core, *file, std::move(*reader), out, arrays.get()).all();
   if (!counts) return fail(counts.error().message);
   const auto seconds = static_cast<std::uint64_t>((monotonic_ns() - started) / 1'000'000);
   std::cerr << grouped(counts->rows) << " rows, " << grouped(counts->rejected) << " rejected, "
@@ -192,7 +238,10 @@ void add_features_command(CLI::App& app, int& exit_code) {
   command->add_option("--policy", options->policy, "Policy directory")->required();
   command->add_option("--in", options->in, "History: .csv, .jsonl, also .gz, .xz, .zst; - for JSON lines on stdin")
       ->required();
-  command->add_option("--out", options->out, "CSV to write, - for standard output")->required();
+  command->add_option("--out", options->out, "CSV to write, - for standard output");
+  command->add_option("--arrays", options->arrays, "Directory for what models may look at, instead of --out");
+  command->add_option("--from", options->from, "Payments from this time on; what is before is past for these alone");
+  command->add_option("--until", options->until, "Payments before this time");
   command->add_option("--rejects", options->rejects, "File for rows that can't be read, with their reasons");
   command->add_option("--token-key", options->token_key, "Key of personal fields, if the policy has any");
   command->callback([options, &exit_code] { exit_code = run(*options); });

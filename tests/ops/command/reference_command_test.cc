@@ -66,6 +66,10 @@ class OfAPolicy : public testing::Test {
           "  most: {max: amount, window: 1d, default: 1.50}\n"
           "  seen: {first_seen: event}\n");
     write("lists/trusted.yaml", "kind: allow\nfield: card\nsuppresses: [a]\ndescription: good cards\n");
+    write("inputs.yaml",
+          "features: {amount: double(amount)}\n"
+          "sequence: {of: plain, events: 8, where: amount > eur('1'), fields: {kind: {value: kind}}}\n"
+          "texts: {card: {of: card, grams: [whole, characters], characters: [2, 5], buckets: 64, at_most: 8}}\n");
     write("rules/cards.yaml", "id: a\ndescription: d\nreason: R\nwhen: account.count > 1\nthen: {points: 1}\n");
   }
   const test::ScratchDirectory root_;
@@ -78,6 +82,10 @@ TEST_F(OfAPolicy, FieldsEntitiesAndFeaturesAreListed) {
            "# The policy my-policy\n",
            "\n## Fields\n\n| name | type | from | event types | always there | personal |\n|---|---|---|---|---|---|\n",
            "\n| `amount` | money EUR | the record | all | yes | no |\n",
+           "\n## What models may look at\n\n| name | what | version |\n|---|---|---|\n| `features.amount` | "
+           "double(amount) | ",
+           "\n| `sequence.kind` | value of kind, 3 codes of the last 8 events of plain where amount > eur('1') | ",
+           "\n| `texts.card` | card: whole, 2 to 5 characters; at most 8 in 64 buckets | ",
            "\n| `email` | string | the record | all | no | yes |\n",
            "\n| `domain` | string | email_domain of email | all | no | no |\n",
            "\n| `kind` | enum: a, b | the record | all | no | no |\n",
