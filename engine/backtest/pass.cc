@@ -37,7 +37,7 @@ class Pass {
         options_.progress(source_.done(), source_.total());
       }
     }
-    if (options_.labels != nullptr) horizon_.see(options_.labels->newest_known_ms());
+    if (options_.labels != nullptr) horizon_.see(options_.labels->known());
     ledger_.seen_until_ms = horizon_.end_ms(options_.maturity);
     judge_silence(ledger_.payments, ledger_.seen_until_ms, options_.maturity);
     ledger_.payments.cards = cards_.count();

@@ -83,7 +83,7 @@ Status Labels::add(std::string_view bytes, const std::string& origin) {
   }
   by_id_[label.event_id].push_back({label.fraud, label.known_at_ms, std::string(bytes)});
   ++count_;
-  newest_known_ms_ = std::max(newest_known_ms_, label.known_at_ms);
+  known_.see(label.known_at_ms);
   return {};
 }
 

@@ -45,12 +45,20 @@ TEST(Truth, SilenceSaysSomethingOfWhatIsOldEnough) {
   EXPECT_EQ(payments.truth[5], Truth::kUnknown) << "nobody complains of what was declined";
 }
 
-TEST(Truth, ThePastEndsWhereNothingMoreIsAtHand) {
+TEST(Truth, ThePastEndsWhereTwoHaveReached) {
   Horizon horizon;
   horizon.see(50);
+  EXPECT_EQ(horizon.end_ms({}), INT64_MIN);
   horizon.see(40);
+  EXPECT_EQ(horizon.end_ms({}), 40);
+  horizon.see(50);
   EXPECT_EQ(horizon.end_ms({}), 50);
   EXPECT_EQ(horizon.end_ms({45, {}}), 45);
+  Horizon labels;
+  labels.see(4'000'000'000'000);
+  labels.see(60);
+  horizon.see(labels);
+  EXPECT_EQ(horizon.end_ms({}), 60) << "one wrong date moves nothing";
 }
 
 TEST(Truth, DecisionsAreFoundByTheirIds) {
