@@ -9,6 +9,7 @@ namespace weir::policy {
 
 inline constexpr std::size_t kMaxFiles = 2'000;
 inline constexpr std::size_t kMaxPolicyBytes = 16U << 20U;  // all files together
+inline constexpr std::size_t kMaxModelBytes = 12U << 20U;   // of these, the model's
 inline constexpr std::size_t kMaxRuleFolderDepth = 8;       // folders within each other, `rules` being the first
 inline constexpr std::size_t kMaxReportedIssues = 200;      // of each severity
 

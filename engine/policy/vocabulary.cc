@@ -108,7 +108,8 @@ void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schem
 
 // An event's type tells which fields, and so which entities, it has for sure.
 void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& schema,
-                         const std::vector<FeatureDraft>& features) {
+                         const std::vector<FeatureDraft>& features, std::optional<std::uint32_t> scored,
+                         std::uint32_t score_slot) {
   for (std::uint32_t type = 0; type < schema.event_types.size(); ++type) {
     const auto there = [&](std::uint32_t field) { return always_there(schema, field, type); };
     std::vector<std::uint32_t> present;
@@ -122,6 +123,7 @@ void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& sche
         present.push_back(schema.slot_count() + i);
       }
     }
+    if (scored && (*scored >> type & 1U) != 0) present.push_back(score_slot);
     vocabulary.environment.imply(schema.event_type_slot(), schema.event_types[type].name, std::move(present));
   }
 }
@@ -212,7 +214,7 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
 }
 
 book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
-                                 const std::vector<ListDraft>& lists) {
+                                 const std::vector<ListDraft>& lists, std::optional<std::uint32_t> scored) {
   const auto& schema = draft.schema;
   book::Vocabulary vocabulary;
   const std::string later = "labels are known later: count earlier ones in a feature, `where: label == 'fraud'`";
@@ -254,7 +256,16 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     if (vocabulary.environment.find(entity.name) != nullptr) continue;
     vocabulary.unavailable.emplace(entity.name, "it is an entity: write a feature of it, as features.yaml names it");
   }
-  imply_by_event_type(vocabulary, schema, features);
+  const auto score_slot = schema.slot_count() + static_cast<std::uint32_t>(features.size() + lists.size());
+  if (scored) {
+    const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << schema.event_types.size()) - 1);
+    declare(vocabulary, std::string(kModelScore), cel::Type::simple(cel::TypeKind::kDouble), score_slot,
+            (*scored & all) != all);
+    vocabulary.unavailable["model"] = "write " + std::string(kModelScore) + ", the probability of fraud";
+  } else {
+    vocabulary.unavailable[std::string(kModelScore)] = "the policy has no model: put its file into the folder model/";
+  }
+  imply_by_event_type(vocabulary, schema, features, scored, score_slot);
   imply_by_keys(vocabulary, schema, features);
   return vocabulary;
 }
@@ -262,6 +273,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
 book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
   auto vocabulary = rule_vocabulary(draft, features, {});
   vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
+  vocabulary.unavailable[std::string(kModelScore)] = "a model does not look at its own score";
   const auto rules = std::exchange(vocabulary.environment, {});
   for (auto variable : rules.variables()) {
     variable.optional = false;

@@ -21,7 +21,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       event(schema, extra_slots()),
       slot_names(policy->slot_names()),
       lookahead(schema, features, memory, extra_slots()),
-      judgement(*policy, memory.lists()),
+      judgement(*policy, features, memory.lists()),
       residents(schema.entities.size()),
       histories(schema.entities.size()),
       keys(schema.entities.size()) {
@@ -29,7 +29,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
     json.emplace(schema, token_key);
     labels.emplace(schema, token_key);
   }
-  if (the_shadow != nullptr) shadow.emplace(std::move(the_shadow), *policy, memory.lists());
+  if (the_shadow != nullptr) shadow.emplace(std::move(the_shadow), *policy, features, memory.lists());
   for (std::uint32_t i = 0; i < policy->features.size(); ++i) {
     const auto& feature = policy->features[i];
     reach_ms = std::max(reach_ms, feature.window_ms + feature.offset_ms);
@@ -44,6 +44,14 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
   }
   for (const auto& rule : policy->rules->rules()) {
     rule_numbers.push_back(catalogue.number(CatalogueKind::kRule, rule.id));
+  }
+  if (policy->model != nullptr) {
+    const auto& model = *policy->model->model;
+    const auto& hash = model.hash();
+    model_number = catalogue.number(CatalogueKind::kModel, {reinterpret_cast<const char*>(hash.data()), hash.size()});
+    for (const auto& group : model.manifest().reasons) {
+      model_reason_numbers.push_back(catalogue.number(CatalogueKind::kReason, group.name));
+    }
   }
   alerts.emplace(*policy, memory, rule_numbers);
 }
