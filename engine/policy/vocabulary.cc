@@ -67,6 +67,17 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
 }
 
 void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
+// Whether what the feature tells depends on a protected field.
+bool reads_protected(const event::Schema& schema, const features::Definition& feature) {
+  const auto is_protected = [&](std::uint32_t slot) {
+    return slot < schema.field_count() && schema.fields[slot].is_protected;
+  };
+  const auto reads = [&](const std::shared_ptr<const cel::Program>& program) {
+    return program != nullptr && std::any_of(program->slots().begin(), program->slots().end(), is_protected);
+  };
+  return (feature.slot && is_protected(*feature.slot)) || reads(feature.where) || reads(feature.share_of);
+}
+
   vocabulary.texts.push_back({slot, std::move(values), false, {}});
 }
 
@@ -98,6 +109,7 @@ void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   know_field(vocabulary, slot, field);
   know_currency(vocabulary, slot, field, draft.schema);
 }
+  if (field.is_protected) vocabulary.protected_slots.push_back(slot);
 
 void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schema) {
   std::vector<std::string> names;
@@ -239,6 +251,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
                                                       always_has_value(schema, definition, there));
     declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
     const bool yields_field =
+    if (!features[i].is_faulty && reads_protected(schema, definition)) vocabulary.protected_slots.push_back(slot);
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
     const bool yields_amount = yields_field || definition.aggregate == features::Aggregate::kSum ||

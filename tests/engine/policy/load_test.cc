@@ -28,7 +28,7 @@ TEST(LoadPolicy, ReadsTheSchema) {
       "  currency: {type: enum, values: [EUR, JPY]}\n"
       "  email: {path: [payer, \"e.mail\"], type: string, personal: true, token_domain: mail, in: [transfer]}\n"
       "  domain: {derive: email_domain, from: email, history: false}\n"
-      "  born: {type: string, personal: true}\n"
+      "  born: {type: string, personal: true, protected: true}\n"
       "  year: {derive: birth_year, from: born}\n"
       "  rate: {type: double, decimals: 3, history: false}\n"
       "  shop: string\n"
@@ -58,13 +58,16 @@ TEST(LoadPolicy, ReadsTheSchema) {
   EXPECT_EQ(schema.fields[4].path, (std::vector<std::string>{"payer", "e.mail"}));
   EXPECT_EQ(schema.fields[4].token_domain, "mail");
   EXPECT_EQ(schema.fields[4].event_types, 2U);
+  EXPECT_FALSE(schema.fields[4].is_protected);
   EXPECT_EQ(schema.fields[5].derivation, event::Derivation::kEmailDomain);
   EXPECT_EQ(schema.fields[5].derived_from, "email");
   EXPECT_EQ(schema.fields[5].event_types, 2U) << "a derived field is where its source is";
   EXPECT_FALSE(schema.fields[5].history);
   EXPECT_TRUE(schema.fields[5].path.empty());
   EXPECT_EQ(schema.fields[6].token_domain, "born");
+  EXPECT_TRUE(schema.fields[6].is_protected);
   EXPECT_EQ(schema.fields[7].type, event::FieldType::kInt64);
+  EXPECT_TRUE(schema.fields[7].is_protected) << "it is derived from one that is";
   EXPECT_EQ(schema.fields[8].decimals, 3);
   EXPECT_EQ(schema.fields[9].type, event::FieldType::kString);
   EXPECT_EQ(schema.fields[9].line, 12U);
