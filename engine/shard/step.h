@@ -121,6 +121,8 @@ class Step {
   // For files: an event that a FileRecords reader has parsed into event(). No audit record, no decision JSON.
   event::Event& event();
   Status parsed(const Digest& digest, Output& out);
+  // For files: a label of an event that the step has taken. No audit record.
+  Status learned(std::string_view event_id, const history::LabelEntry& label);
 
   const policy::Policy& policy() const;
   const std::vector<std::string>& slot_names() const;
