@@ -54,6 +54,7 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
       // Without an amount of its own an event has no currency to sum in.
       return schema.fields[*feature.slot].type != event::FieldType::kMoney || there(*feature.slot);
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kMin:
     case Aggregate::kMax:
     case Aggregate::kFirst:
@@ -66,7 +67,6 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
   }
 }
 
-void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
 // Whether what the feature tells depends on a protected field.
 bool reads_protected(const event::Schema& schema, const features::Definition& feature) {
   const auto is_protected = [&](std::uint32_t slot) {
@@ -78,6 +78,7 @@ bool reads_protected(const event::Schema& schema, const features::Definition& fe
   return (feature.slot && is_protected(*feature.slot)) || reads(feature.where) || reads(feature.share_of);
 }
 
+void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
   vocabulary.texts.push_back({slot, std::move(values), false, {}});
 }
 
@@ -108,8 +109,8 @@ void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   if (faulty) return;
   know_field(vocabulary, slot, field);
   know_currency(vocabulary, slot, field, draft.schema);
-}
   if (field.is_protected) vocabulary.protected_slots.push_back(slot);
+}
 
 void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schema) {
   std::vector<std::string> names;
@@ -250,8 +251,8 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const bool optional = !features[i].is_faulty && !(has_entity(schema, definition.entity, there) &&
                                                       always_has_value(schema, definition, there));
     declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
-    const bool yields_field =
     if (!features[i].is_faulty && reads_protected(schema, definition)) vocabulary.protected_slots.push_back(slot);
+    const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
     const bool yields_amount = yields_field || definition.aggregate == features::Aggregate::kSum ||

@@ -80,6 +80,7 @@ ReferenceTable entities_table(const event::Schema& schema) {
 std::string computed_text(const features::Definition& feature, const event::Schema& schema) {
   std::string text(policy::aggregate_name(feature.aggregate));
   if (feature.slot) text.append(" of ").append(schema.fields[*feature.slot].name);
+  if (feature.aggregate == Aggregate::kMedian) text.append(", the last ").append(std::to_string(feature.of_last));
   if (!feature.share_of_text.empty()) text.append(" of ").append(feature.share_of_text);
   if (!feature.where_text.empty()) text.append(" where ").append(feature.where_text);
   return text;
