@@ -50,4 +50,14 @@ struct Definition {
   std::optional<Value> default_value;  // instead of absent, when the window is empty; its type is the feature's
 };
 
+// The past of one entity in order, as a model reads it. A row counts as it does for a window.
+struct Sequence {
+  std::string entity;
+  std::shared_ptr<const cel::Program> where;
+  std::string where_text;
+
+  // Whether both are the same rows of the same histories, under one schema.
+  bool same_rows(const Sequence& other) const { return entity == other.entity && where_text == other.where_text; }
+};
+
 }  // namespace weir::features

@@ -19,6 +19,8 @@ struct FeatureSet::State {
   std::shared_ptr<const event::Schema> schema;
   std::vector<Definition> definitions;
   std::vector<std::string> names;
+  std::vector<Sequence> sequences;
+  std::vector<std::uint32_t> sequence_measures;  // of each
   std::vector<EntityPlan> plans;
 
   // Of the event at hand.
@@ -50,9 +52,10 @@ struct FeatureSet::State {
 };
 
 FeatureSet::FeatureSet(std::shared_ptr<const event::Schema> schema, std::vector<Definition> definitions,
-                       const history::LayoutSpec& tree)
+                       const history::LayoutSpec& tree, std::vector<Sequence> sequences)
     : state_(std::make_unique<State>()) {
-  state_->plans = make_plans(schema, definitions, tree);
+  state_->plans = make_plans(schema, definitions, sequences, tree, state_->sequence_measures);
+  state_->sequences = std::move(sequences);
   for (const Definition& definition : definitions) state_->names.push_back(definition.entity + '.' + definition.name);
   state_->approximate.resize((definitions.size() + 63) / 64);
   state_->schema = std::move(schema);
@@ -65,6 +68,15 @@ FeatureSet::FeatureSet(FeatureSet&&) noexcept = default;
 const std::vector<Definition>& FeatureSet::definitions() const { return state_->definitions; }
 
 const std::vector<std::string>& FeatureSet::names() const { return state_->names; }
+
+const std::vector<Sequence>& FeatureSet::sequences() const { return state_->sequences; }
+
+std::optional<std::uint32_t> FeatureSet::measure_of(const Sequence& sequence) const {
+  const auto& all = state_->sequences;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Sequence& s) { return s.same_rows(sequence); });
+  if (found == all.end()) return std::nullopt;
+  return state_->sequence_measures[static_cast<std::size_t>(found - all.begin())];
+}
 
 cel::Type FeatureSet::type_of(const event::Field& field) {
   if (field.personal) return cel::Type::simple(cel::TypeKind::kString);

@@ -86,6 +86,13 @@ class Planner {
     steps_.push_back(step);
   }
 
+  std::uint32_t add(const Sequence& sequence) {
+    Definition rows;
+    rows.where = sequence.where;
+    rows.where_text = sequence.where_text;
+    return measure(predicate(rows, false), kNone, 0, rows);
+  }
+
   EntityPlan finish(const std::shared_ptr<const event::Schema>& schema) {
     EntityPlan plan;
     plan.layout = std::make_shared<const history::Layout>(schema, std::move(spec_));
@@ -190,12 +197,17 @@ class Planner {
 }  // namespace
 
 std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& schema,
-                                   const std::vector<Definition>& definitions, const history::LayoutSpec& tree) {
+                                   const std::vector<Definition>& definitions, const std::vector<Sequence>& sequences,
+                                   const history::LayoutSpec& tree, std::vector<std::uint32_t>& sequence_measures) {
+  sequence_measures.assign(sequences.size(), kNone);
   std::vector<EntityPlan> plans;
   for (const event::Entity& entity : schema->entities) {
     Planner planner(*schema, tree);
     for (std::uint32_t i = 0; i < definitions.size(); ++i) {
       if (definitions[i].entity == entity.name) planner.add(i, definitions[i]);
+    }
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      if (sequences[i].entity == entity.name) sequence_measures[i] = planner.add(sequences[i]);
     }
     auto& plan = plans.emplace_back(planner.finish(schema));
     plan.edges_ms.push_back(0);

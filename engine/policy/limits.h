@@ -28,6 +28,14 @@ inline constexpr std::size_t kMaxLists = 200;
 inline constexpr std::uint32_t kMaxExactUpTo = 4'096;
 inline constexpr std::uint32_t kMaxOfLast = 1'024;
 
+inline constexpr std::size_t kMaxInputFeatures = 1'000;
+inline constexpr std::size_t kMaxEventFields = 32;
+inline constexpr std::int64_t kMaxSequenceEvents = 256;
+inline constexpr std::size_t kMaxInputTexts = 16;
+inline constexpr std::int64_t kMaxGramLength = 8;  // characters
+inline constexpr std::int64_t kMaxGrams = 1'024;   // of one text
+inline constexpr std::int64_t kMaxGramBuckets = 1 << 22;
+
 inline constexpr std::int64_t kMinHistoryMs = 1'000;
 
 inline constexpr std::int64_t kMaxControlOneIn = 1'000'000'000;

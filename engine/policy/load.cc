@@ -8,6 +8,7 @@
 #include "engine/policy/control_reader.h"
 #include "engine/policy/exchange_reader.h"
 #include "engine/policy/feature_reader.h"
+#include "engine/policy/inputs_reader.h"
 #include "engine/policy/limits.h"
 #include "engine/policy/list_reader.h"
 #include "engine/policy/policy.h"
@@ -118,6 +119,9 @@ class Loader {
       if (!document) return;
       read_features(*document, *draft_, settings_.history_ms, features_, issues_);
     }
+    if (const auto* inputs = root("inputs.yaml")) {
+      inputs_ = read_inputs(*inputs, *draft_, features_.drafts, settings_.cost_limits, issues_);
+    }
     read_lists();
     const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);
     const auto subjects = alert_subjects();
@@ -204,6 +208,10 @@ class Loader {
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     policy.control = std::move(control_);
+    if (inputs_) {
+      set_versions(draft_->schema, features_.drafts, *inputs_);
+      policy.inputs = std::make_shared<const model::InputDefinitions>(*std::move(inputs_));
+    }
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
     const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size());
     const auto& draft = draft_->schema;
@@ -254,6 +262,7 @@ class Loader {
   Settings settings_;
   std::optional<SchemaDraft> draft_;
   Features features_;
+  std::optional<model::InputDefinitions> inputs_;
   std::vector<ListDraft> lists_;
   std::vector<book::Rule> rules_;
   std::optional<book::AlertScope> alerts_;  // of rules that don't say

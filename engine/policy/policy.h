@@ -14,6 +14,7 @@
 #include "engine/decide/decision.h"
 #include "engine/event/schema.h"
 #include "engine/features/definition.h"
+#include "engine/model/input_definitions.h"
 #include "rules/book/book.h"
 #include "rules/book/list.h"
 #include "rules/book/rule_test.h"
@@ -38,6 +39,7 @@ struct Policy {
   std::int64_t history_ms = 0;  // how long events are kept; every window + offset is at most this
   std::vector<features::Definition> features;
   std::shared_ptr<const book::Book> rules;
+  std::shared_ptr<const model::InputDefinitions> inputs;  // nullptr: no model looks at anything
   std::vector<book::ListDefinition> lists;  // by name; list i stands in slot list_slot(i)
   decide::Thresholds thresholds;
   std::optional<decide::Control> control;
@@ -62,7 +64,7 @@ inline constexpr std::string_view kTimeZonesEntry = ".time-zones";
 std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones = cel::time_zone_version());
 
 // Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml,
-// features/*.yaml, lists/*.yaml, rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other
+// features/*.yaml, inputs.yaml, lists/*.yaml, rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other
 // files are not part of the policy, but what looks like a slip of the pen is an issue: another .yaml beside these, a
 // .yml, a symbolic link or a special file by such a name. Hidden files are never looked at.
 Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);

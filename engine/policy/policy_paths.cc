@@ -9,7 +9,8 @@
 namespace weir::policy {
 namespace {
 
-const std::array<std::string, 4> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "exchange.csv"};
+const std::array<std::string, 5> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "inputs.yaml",
+                                           "exchange.csv"};
 
 // A folder with files of a policy.
 struct Folder {

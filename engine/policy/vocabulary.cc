@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/features/feature_set.h"
+#include "engine/policy/input_check.h"
 #include "engine/policy/policy.h"
 
 namespace weir::policy {
@@ -65,17 +66,6 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
     default:
       return false;
   }
-}
-
-// Whether what the feature tells depends on a protected field.
-bool reads_protected(const event::Schema& schema, const features::Definition& feature) {
-  const auto is_protected = [&](std::uint32_t slot) {
-    return slot < schema.field_count() && schema.fields[slot].is_protected;
-  };
-  const auto reads = [&](const std::shared_ptr<const cel::Program>& program) {
-    return program != nullptr && std::any_of(program->slots().begin(), program->slots().end(), is_protected);
-  };
-  return (feature.slot && is_protected(*feature.slot)) || reads(feature.where) || reads(feature.share_of);
 }
 
 void know_values(book::Vocabulary& vocabulary, std::uint32_t slot, std::vector<std::string> values) {
@@ -251,7 +241,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const bool optional = !features[i].is_faulty && !(has_entity(schema, definition.entity, there) &&
                                                       always_has_value(schema, definition, there));
     declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
-    if (!features[i].is_faulty && reads_protected(schema, definition)) vocabulary.protected_slots.push_back(slot);
+    if (!features[i].is_faulty && protected_field(slot, schema, features)) vocabulary.protected_slots.push_back(slot);
     const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
@@ -270,6 +260,21 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
   }
   imply_by_event_type(vocabulary, schema, features);
   imply_by_keys(vocabulary, schema, features);
+  return vocabulary;
+}
+
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
+  auto vocabulary = rule_vocabulary(draft, features, {});
+  vocabulary.protected_slots.clear();  // more than a warning here: check_protected()
+  vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
+  const auto rules = std::exchange(vocabulary.environment, {});
+  for (auto variable : rules.variables()) {
+    variable.optional = false;
+    if (const auto currency = rules.currency_of(variable.slot)) {
+      vocabulary.environment.know_currency(variable.slot, *currency);
+    }
+    (void)vocabulary.environment.declare(std::move(variable));
+  }
   return vocabulary;
 }
 

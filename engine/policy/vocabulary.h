@@ -30,4 +30,8 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft);
 book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
                                  const std::vector<ListDraft>& lists);
 
+// What a model's inputs may name: what rules may, less the lists. Nothing needs to be asked for by has(): an input whose
+// value is absent is missing.
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features);
+
 }  // namespace weir::policy

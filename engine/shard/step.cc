@@ -79,6 +79,10 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   done(stages, StageClock::kHistory);
 
   features.evaluate(histories, cutoff_ms, event);
+  if (inputs && policy->inputs->looks_at(event.type)) {
+    inputs->read(event.slots(), event.time_ms, histories, cutoff_ms, raw_inputs);
+    out.inputs = &raw_inputs;
+  }
   done(stages, StageClock::kFeatures);
 
   // Before the lists of the policy that decides take the places behind its own features.
@@ -323,6 +327,7 @@ void Step::State::forget_transaction(Output& out) {
   out.weighed = nullptr;
   out.shadow_verdicts = nullptr;
   out.shadow_weighed = nullptr;
+  out.inputs = nullptr;
   out.alert.reset();
 }
 

@@ -17,6 +17,7 @@
 #include "engine/audit/record.h"
 #include "engine/event/reader.h"
 #include "engine/features/feature_set.h"
+#include "engine/model/input_reader.h"
 #include "engine/policy/policy.h"
 #include "engine/shard/memory.h"
 #include "rules/cel/scratch.h"
@@ -60,6 +61,8 @@ struct Output {
   const decide::Outcome* shadow_weighed = nullptr;
   std::optional<EventEntry::Alert> alert;
   std::vector<std::uint32_t> repeated;  // rules of the alert that had raised one about the same before, ascending
+  // Of a transaction that models look at: what they may see, if Step::read_inputs() asked for it; nullptr else.
+  const model::RawInputs* inputs = nullptr;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.
@@ -123,6 +126,9 @@ class Step {
   Status parsed(const Digest& digest, Output& out);
   // For files: a label of an event that the step has taken. No audit record.
   Status learned(std::string_view event_id, const history::LabelEntry& label);
+
+  // From now on each transaction's Output has the inputs that the policy declares; it must declare some.
+  void read_inputs();
 
   const policy::Policy& policy() const;
   const std::vector<std::string>& slot_names() const;

@@ -55,6 +55,11 @@ Step::Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& f
                                      std::move(shadow))) {}
 Step::~Step() = default;
 
+void Step::read_inputs() {
+  WEIR_CHECK(state_->policy->inputs != nullptr, "the policy says what a model may look at");
+  state_->inputs.emplace(state_->policy->inputs, state_->features);
+}
+
 event::Event& Step::event() { return state_->event; }
 const policy::Policy& Step::policy() const { return *state_->policy; }
 const std::vector<std::string>& Step::slot_names() const { return state_->slot_names; }

@@ -43,6 +43,8 @@ struct Step::State {
   Sha256 sha256;
   Judgement judgement;
   std::optional<Shadow> shadow;
+  std::optional<model::InputReader> inputs;
+  model::RawInputs raw_inputs;
   std::optional<Alerts> alerts;
   std::optional<book::Outcome> controlled;  // what it would have been but for the control share
   std::vector<Resident*> residents;

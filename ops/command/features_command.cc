@@ -15,7 +15,9 @@
 #include "engine/policy/policy.h"
 #include "engine/shard/core.h"
 #include "ops/command/csv_cell.h"
+#include "ops/command/input_arrays.h"
 #include "ops/command/past_places.h"
+#include "ops/command/report_options.h"
 #include "ops/command/terminal.h"
 #include "ops/command/token_key.h"
 
@@ -30,13 +32,18 @@ constexpr const char* kExamples = R"(Examples:
   weir features --policy policy --in payments.jsonl --out - --rejects bad.txt
       to standard output; what can't be read goes to bad.txt with line and reason
   weir features --policy policy --in payments.csv --labels labels.csv --out features.csv
-      features with `label` in their conditions see each label from the time on at which it was known)";
+      features with `label` in their conditions see each label from the time on at which it was known
+  weir features --policy policy --in payments.csv.zst --arrays inputs --from 2026-03-01
+      what the policy's inputs.yaml lets models look at, as NumPy arrays, for training and scoring)";
 
 struct Options {
   std::string policy;
   std::string in;
   std::string out;
   std::vector<std::string> labels;
+  std::string arrays;
+  std::string from;
+  std::string until;
   std::string rejects;
   std::string token_key;
 };
@@ -50,16 +57,23 @@ struct Counts {
 
 class Run {
  public:
-  Run(const Options& options, shard::Core& core, backtest::Source& source, const backtest::Labels& labels,
-      std::ostream& out)
-      : options_(options), core_(core), source_(source), feed_(&labels, *core.step), out_(out) {}
+  // Writes to `out`, or into `arrays` unless that is nullptr.
+  Run(const Options& options, backtest::Period period, shard::Core& core, backtest::Source& source,
+      const backtest::Labels& labels, std::ostream& out, InputArrays* arrays)
+      : options_(options),
+        period_(period),
+        core_(core),
+        source_(source),
+        feed_(&labels, *core.step),
+        out_(out),
+        arrays_(arrays) {}
 
   Result<Counts> all() {
     if (!options_.rejects.empty()) {
       rejects_.open(options_.rejects);
       if (!rejects_) return Error{"can't write " + options_.rejects};
     }
-    write_header();
+    if (arrays_ == nullptr) write_header();
     ProgressLine progress("weir features");
     while (true) {
       auto more = source_.next();
@@ -70,6 +84,10 @@ class Run {
       progress.show(source_.done(), source_.total(), "bytes");
     }
     counts_.labels = feed_.use(newest_ms_);
+    if (arrays_ != nullptr) {
+      if (auto status = arrays_->finish(); !status) return status.error();
+      return counts_;
+    }
     out_.flush();
     if (!out_) return Error{"can't write " + options_.out};
     return counts_;
@@ -99,6 +117,10 @@ class Run {
     const auto& event = step.event();
     newest_ms_ = std::max(newest_ms_, event.time_ms);
     if (auto given = feed_.give(event); !given) return given.error();
+    if (event.time_ms < period_.from_ms || event.time_ms >= period_.until_ms) return {};
+    if (arrays_ != nullptr) {
+      return output_.inputs == nullptr ? Status() : arrays_->add(event.id, event.time_ms, *output_.inputs);
+    }
     line_.assign(event.id);
     const auto first = core_.policy->schema->slot_count();
     for (std::uint32_t i = 0; i < core_.features->names().size(); ++i) {
@@ -123,10 +145,12 @@ class Run {
   }
 
   const Options& options_;
+  backtest::Period period_;
   shard::Core& core_;
   backtest::Source& source_;
   backtest::LabelFeed feed_;
   std::ostream& out_;
+  InputArrays* arrays_;
   std::ofstream rejects_;
   event::Reject reject_;
   shard::Output output_;
@@ -142,13 +166,28 @@ void tell_labels(std::uint64_t count, const backtest::LabelUse& use) {
             << " known before their payment and left out, " << grouped(use.unmatched) << " of no payment in the file\n";
 }
 
+int wrong_usage(std::string_view message) {
+  fail(message);
+  return kUsage;
+}
+
 int run(const Options& options) {
+  if (options.out.empty() == options.arrays.empty()) return wrong_usage("give one of --out and --arrays");
+  backtest::Period period;
+  for (const auto& status :
+       {read_time(options.from, "--from", period.from_ms), read_time(options.until, "--until", period.until_ms)}) {
+    if (!status) return wrong_usage(status.error().message);
+  }
+  if (period.from_ms >= period.until_ms) return wrong_usage("--until must be later than --from");
   auto policy = policy::load_policy_directory(options.policy);
   if (!policy) return fail(policy.error());
   auto key = read_token_key(options.token_key);
   if (!key) return fail(key.error().message);
   if (policy->has_personal_fields() && key->bytes.empty()) {
     return fail("the policy has personal fields: give the key that they are tokenised with, --token-key FILE");
+  }
+  if (!options.arrays.empty() && policy->inputs == nullptr) {
+    return fail(options.policy + " has no inputs.yaml, which says what models may look at");
   }
   shard::CoreOptions core_options;
   core_options.clock_source = shard::ClockSource::kEvent;
@@ -162,13 +201,19 @@ int run(const Options& options) {
   if (auto status = read_labels(options.labels, "--labels", labels); !status) return fail(status.error().message);
 
   std::ofstream out_file;
-  if (options.out != "-") {
+  std::unique_ptr<InputArrays> arrays;
+  if (!options.arrays.empty()) {
+    auto made = InputArrays::create(options.arrays, *core->policy);
+    if (!made) return fail(made.error().message);
+    arrays = std::move(*made);
+    core->step->read_inputs();
+  } else if (options.out != "-") {
     out_file.open(options.out, std::ios::binary);
     if (!out_file) return fail("can't write " + options.out);
   }
   std::ostream& out = options.out == "-" ? std::cout : out_file;
   const auto started = monotonic_ns();
-  auto counts = Run(options, *core, **source, labels, out).all();
+  auto counts = Run(options, period, *core, **source, labels, out, arrays.get()).all();
   if (!counts) return fail(counts.error().message);
   const auto seconds = static_cast<std::uint64_t>((monotonic_ns() - started) / 1'000'000);
   std::cerr << grouped(counts->rows) << " rows, " << grouped(counts->rejected) << " rejected, "
@@ -187,9 +232,12 @@ void add_features_command(CLI::App& app, int& exit_code) {
   command->add_option("--policy", options->policy, "Policy directory")->required();
   command->add_option("--in", options->in, "History: .csv, .jsonl, also .gz, .xz, .zst; - for JSON lines on stdin")
       ->required();
-  command->add_option("--out", options->out, "CSV to write, - for standard output")->required();
+  command->add_option("--out", options->out, "CSV to write, - for standard output");
+  command->add_option("--arrays", options->arrays, "Directory for what models may look at, instead of --out");
   command->add_option("--labels", options->labels,
                       "Files (.jsonl, .csv) or topics with labels, besides those in the records");
+  command->add_option("--from", options->from, "Payments from this time on; what is before is past for these alone");
+  command->add_option("--until", options->until, "Payments before this time");
   command->add_option("--rejects", options->rejects, "File for rows that can't be read, with their reasons");
   command->add_option("--token-key", options->token_key, "Key of personal fields, if the policy has any");
   command->callback([options, &exit_code] { exit_code = run(*options); });

@@ -122,6 +122,45 @@ ReferenceTable lists_table(const policy::Policy& policy) {
   return table;
 }
 
+std::string event_field_text(const model::EventFieldInput& field, const event::Schema& schema) {
+  std::string text(model::event_code_name(field.code));
+  text.append(" of ").append(field.slot < schema.field_count() ? schema.fields[field.slot].name : "event_type");
+  return text.append(", ").append(std::to_string(field.codes)).append(" codes");
+}
+
+std::string grams_text(const models::GramRules& rules) {
+  std::vector<std::string> kinds;
+  if (rules.whole) kinds.emplace_back("whole");
+  if (rules.without_digits) kinds.emplace_back("without_digits");
+  if (rules.words) kinds.emplace_back("words");
+  if (rules.word_pairs) kinds.emplace_back("word_pairs");
+  if (rules.longest > 0) {
+    kinds.push_back(std::to_string(rules.shortest) + " to " + std::to_string(rules.longest) + " characters");
+  }
+  return joined(kinds) + "; at most " + std::to_string(rules.at_most) + " in " + std::to_string(rules.buckets) +
+         " buckets";
+}
+
+ReferenceTable inputs_table(const policy::Policy& policy) {
+  ReferenceTable table{"inputs", "What models may look at", {"name", "what", "version"}, {}};
+  if (policy.inputs == nullptr) return table;
+  const auto add = [&](const char* group, const model::InputName& id, std::string what) {
+    table.rows.push_back({group + id.name, std::move(what), id.version});
+  };
+  for (const auto& input : policy.inputs->features) add("features.", input.id, input.text);
+  if (const auto& sequence = policy.inputs->sequence) {
+    auto of = " of the last " + std::to_string(sequence->events) + " events of " + sequence->rows.entity;
+    if (!sequence->rows.where_text.empty()) of += " where " + sequence->rows.where_text;
+    for (const auto& field : sequence->fields) {
+      add("sequence.", field.id, event_field_text(field, *policy.schema) + of);
+    }
+  }
+  for (const auto& text : policy.inputs->texts) {
+    add("texts.", text.id, text.text + ": " + grams_text(text.rules));
+  }
+  return table;
+}
+
 // A bar would end the cell of a table, also within backticks.
 std::string code(const std::string& text) {
   if (text.find('|') == std::string::npos) return "`" + text + "`";
@@ -199,7 +238,7 @@ std::vector<ReferenceTable> language_tables() {
 std::vector<ReferenceTable> policy_tables(const policy::Policy& policy) {
   const auto environment = policy::rule_environment(*policy.schema, policy.features);
   return {fields_table(*policy.schema, environment), entities_table(*policy.schema),
-          features_table(policy, environment), lists_table(policy)};
+          features_table(policy, environment), lists_table(policy), inputs_table(policy)};
 }
 
 std::string reference_markdown(std::string_view title, std::string_view introduction,
