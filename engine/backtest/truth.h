@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,7 +15,12 @@
 #include "engine/backtest/ledger.h"
 #include "engine/base/result.h"
 #include "engine/event/schema.h"
+#include "engine/history/entity_history.h"
 #include "engine/topic/topic.h"
+
+namespace weir::event {
+class LabelReader;
+}
 
 namespace weir::backtest {
 
@@ -55,27 +61,26 @@ class Horizon {
 // Label records by the event id that they name.
 class Labels {
  public:
-  struct Label {
-    bool fraud = false;
-    std::int64_t known_at_ms = 0;
-    std::string bytes;  // the record, for the step
-  };
-
   // The schema is that of the policy that will look at them: its tokens are the ids' tokens.
   Labels(const event::Schema& schema, std::string_view token_key);
   ~Labels();
 
   // One record; an error names its place.
   Status add(std::string_view bytes, const std::string& origin);
-  const std::vector<Label>* of(std::string_view event_id) const;
+  // All of a file: JSON lines, or CSV with the columns event_id, label and known_at.
+  Status add_file(const std::string& path);
+  // In the order in which they came.
+  std::span<const history::LabelEntry> of(std::string_view event_id) const;
   std::size_t size() const { return count_; }
   // When they became known.
   const Horizon& known() const { return known_; }
 
  private:
   struct Reader;
+  Status add(event::LabelReader& reader, std::string_view bytes, const std::string& origin);
+
   std::unique_ptr<Reader> reader_;
-  std::unordered_map<std::string, std::vector<Label>> by_id_;
+  std::unordered_map<std::string, std::vector<history::LabelEntry>> by_id_;
   std::size_t count_ = 0;
   Horizon known_;
 };

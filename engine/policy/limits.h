@@ -27,6 +27,7 @@ inline constexpr std::size_t kMaxPathParts = 16;
 inline constexpr std::size_t kMaxFeatures = 2'000;
 inline constexpr std::size_t kMaxLists = 200;
 inline constexpr std::uint32_t kMaxExactUpTo = 4'096;
+inline constexpr std::uint32_t kMaxOfLast = 1'024;
 
 inline constexpr std::size_t kMaxInputFeatures = 1'000;
 inline constexpr std::size_t kMaxEventFields = 32;

@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/features/feature_set.h"
+#include "engine/policy/input_check.h"
 #include "engine/policy/policy.h"
 
 namespace weir::policy {
@@ -54,6 +55,7 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
       // Without an amount of its own an event has no currency to sum in.
       return schema.fields[*feature.slot].type != event::FieldType::kMoney || there(*feature.slot);
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kMin:
     case Aggregate::kMax:
     case Aggregate::kFirst:
@@ -97,6 +99,7 @@ void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   if (faulty) return;
   know_field(vocabulary, slot, field);
   know_currency(vocabulary, slot, field, draft.schema);
+  if (field.is_protected) vocabulary.protected_slots.push_back(slot);
 }
 
 void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schema) {
@@ -240,6 +243,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const bool optional = !features[i].is_faulty && !(has_entity(schema, definition.entity, there) &&
                                                       always_has_value(schema, definition, there));
     declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
+    if (!features[i].is_faulty && protected_field(slot, schema, features)) vocabulary.protected_slots.push_back(slot);
     const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
@@ -272,6 +276,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
 
 book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
   auto vocabulary = rule_vocabulary(draft, features, {});
+  vocabulary.protected_slots.clear();  // more than a warning here: check_protected()
   vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
   vocabulary.unavailable[std::string(kModelScore)] = "a model does not look at its own score";
   const auto rules = std::exchange(vocabulary.environment, {});

@@ -20,7 +20,7 @@ bool same_value(const std::optional<Value>& a, const std::optional<Value>& b) {
 bool same_feature(const features::Definition& a, const features::Definition& b) {
   const auto facts = [](const features::Definition& d) {
     return std::tie(d.entity, d.aggregate, d.slot, d.window_ms, d.offset_ms, d.include_current, d.where_text,
-                    d.share_of_text, d.exact_up_to);
+                    d.share_of_text, d.exact_up_to, d.of_last);
   };
   return facts(a) == facts(b) && same_value(a.default_value, b.default_value);
 }

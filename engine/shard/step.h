@@ -125,6 +125,8 @@ class Step {
   // For files: an event that a FileRecords reader has parsed into event(). No audit record, no decision JSON.
   event::Event& event();
   Status parsed(const Digest& digest, Output& out);
+  // For files: a label of an event that the step has taken. No audit record.
+  Status learned(std::string_view event_id, const history::LabelEntry& label);
 
   // From now on each transaction's Output has the inputs that the policy declares; it must declare some.
   void read_inputs();

@@ -90,7 +90,9 @@ struct Step::State {
   void remember(const Progress& progress, const Digest& digest, const Output& out);
   std::optional<history::LabelEntry> inline_label() const;
   void append_decision(const Progress& progress, Output& out);
-  Status attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label, Output& out);
+  // Whether it waits for its event.
+  Result<bool> attach_label(const Progress& progress, std::string_view event_id, const history::LabelEntry& label);
+  Status record_label(Progress& progress, const audit::InputPlace& input, const event::Label& label, Output& out);
   void dead_letter(Progress& progress, const audit::InputPlace& input, Output& out);
 };
 

@@ -74,6 +74,12 @@ TEST_F(Diff, TellsThresholdsFeaturesFieldsAndLists) {
             "  list `lists.trusted` is new\n");
 }
 
+TEST_F(Diff, TellsWhatIsProtectedNow) {
+  replace("b/schema.yaml", "merchant_country: {path: merchant.country, type: string, history: false}",
+          "merchant_country: {path: merchant.country, type: string, history: false, protected: true}");
+  EXPECT_EQ(told(), "  field `merchant_country`, protected\n      was: no\n      is: yes\n");
+}
+
 TEST_F(Diff, SaysWhenOnlyTheTextDiffers) {
   replace("b/rules/cards.yaml", "# A rule says when it hits", "# A rule tells when it hits");
   EXPECT_EQ(told(), kCardsDiffer);
