@@ -51,10 +51,10 @@ class FeatureSet {
   // the histories or the event change. Not const on histories: labels that have become known by the event's time are
   // applied.
   //
-  // Amounts of mixed currencies: sum, mean, deviation, minimum and maximum are over the rows with the currency of the
-  // event's own amount in that field; if the event has none there, they are as over an empty window, the sum absent.
-  // First, last and distinct take amounts of all currencies.
-  // One thread at a time per FeatureSet (it owns scratch space).
+  // Amounts of mixed currencies: sum, mean, median, deviation, minimum and maximum are over the rows with the currency
+  // of the event's own amount in that field; if the event has none there, they are as over an empty window, the sum
+  // absent. First, last and distinct take amounts of all currencies. One thread at a time per FeatureSet (it owns
+  // scratch space).
   void evaluate(std::span<history::EntityHistory* const> histories, std::int64_t cutoff_ms, event::Event& event);
 
   // Whether feature values are sketched (a distinct count beyond its exact size) at the last evaluate(): bit i.

@@ -32,7 +32,8 @@ class ProgramPredicate : public history::Predicate {
   std::shared_ptr<const cel::Program> share_of_;
 };
 
-std::uint8_t parts_of(Aggregate aggregate) {
+// `is_mixed`: of money whose currency comes with the event.
+std::uint8_t parts_of(Aggregate aggregate, bool is_mixed) {
   switch (aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMean:
@@ -45,6 +46,8 @@ std::uint8_t parts_of(Aggregate aggregate) {
       return history::kPartMax;
     case Aggregate::kDistinctCount:
       return history::kPartDistinct;
+    case Aggregate::kMedian:
+      return is_mixed ? history::kPartByCurrency : 0;
     default:
       return 0;
   }
@@ -72,7 +75,7 @@ class Planner {
                  "a window that ends earlier lacks the event");
       const std::uint32_t slot = counts_rows(aggregate) ? kNone : *definition.slot;
       step.predicate = predicate(definition, false);
-      step.measure = measure(step.predicate, slot, parts_of(aggregate), definition);
+      step.measure = measure(step.predicate, slot, parts_of(aggregate, is_mixed(slot)), definition);
       if (!is_lookup(aggregate)) step.query = query(definition, step.measure, slot);
       if (aggregate == Aggregate::kShare) {
         WEIR_CHECK(definition.share_of != nullptr, "a share is of something");
@@ -102,7 +105,13 @@ class Planner {
   // Aggregates that look for rows or sets instead of adding up.
   static bool is_lookup(Aggregate aggregate) {
     return aggregate == Aggregate::kDistinctCount || aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast ||
-           aggregate == Aggregate::kTimeSinceLast;
+           aggregate == Aggregate::kTimeSinceLast || aggregate == Aggregate::kMedian;
+  }
+
+  bool is_mixed(std::uint32_t slot) const {
+    if (slot >= schema_.field_count()) return false;
+    const event::Field& field = schema_.fields[slot];
+    return field.type == event::FieldType::kMoney && field.currency == 0;
   }
 
   std::uint32_t predicate(const Definition& definition, bool with_share) {
@@ -157,7 +166,7 @@ class Planner {
   }
 
   std::uint32_t query(const Definition& definition, std::uint32_t measure, std::uint32_t slot) {
-    const std::uint8_t parts = parts_of(definition.aggregate);
+    const std::uint8_t parts = parts_of(definition.aggregate, is_mixed(slot));
     for (std::uint32_t i = 0; i < queries_.size(); ++i) {
       NumberQuery& query = queries_[i];
       if (query.measure != measure || query.window_ms != definition.window_ms ||
@@ -173,10 +182,7 @@ class Planner {
     query.offset_ms = definition.offset_ms;
     query.parts = parts;
     query.slot = slot;
-    if (slot != kNone) {
-      const event::Field& field = schema_.fields[slot];
-      query.by_currency = field.type == event::FieldType::kMoney && field.currency == 0;
-    }
+    query.by_currency = is_mixed(slot);
     queries_.push_back(query);
     return static_cast<std::uint32_t>(queries_.size() - 1);
   }

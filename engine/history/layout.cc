@@ -206,7 +206,9 @@ std::uint32_t Layout::add_track(const MeasureSpec& spec, std::uint32_t match, bo
     WEIR_CHECK(!adds || is_number(column.type), "only numbers are added up");
     WEIR_CHECK(!orders || is_number(column.type) || is_time(column.type), "only numbers and times have a minimum");
     with_bad = adds && column.type == ColumnType::kDouble;
-    track.by_currency = column.type == ColumnType::kMixedMoney && (adds || orders);
+    const bool by_currency = (spec.parts & kPartByCurrency) != 0;
+    WEIR_CHECK(!by_currency || column.type == ColumnType::kMixedMoney, "only mixed money has currencies to tell apart");
+    track.by_currency = column.type == ColumnType::kMixedMoney && (adds || orders || by_currency);
     if (spec.parts & kPartDistinct) {
       if (column.dictionary == kNone) {
         column.dictionary = static_cast<std::uint32_t>(dictionaries_.size());

@@ -31,6 +31,7 @@ enum Part : std::uint8_t {
   kPartMin = 4,
   kPartMax = 8,
   kPartDistinct = 16,
+  kPartByCurrency = 32,  // of mixed money: how many rows there are of each currency, as with sums and the like anyway
 };
 
 struct PredicateSpec {

@@ -6,29 +6,24 @@
 #include "rules/book/expression.h"
 
 namespace weir::policy {
-namespace {
 
-// The protected field that a variable is, or that its window reads.
+bool is_protected(const event::Schema& schema, std::uint32_t field) {
+  return field < schema.field_count() && schema.fields[field].is_protected;
+}
+
 std::optional<std::uint32_t> protected_field(std::uint32_t slot, const event::Schema& schema,
                                              const std::vector<FeatureDraft>& features) {
-  if (slot < schema.field_count()) return is_protected(schema, slot) ? std::optional(slot) : std::nullopt;
-  if (slot < schema.slot_count()) return std::nullopt;
+  if (slot < schema.slot_count()) return is_protected(schema, slot) ? std::optional(slot) : std::nullopt;
   const auto& feature = features[slot - schema.slot_count()].definition;
-  if (feature.slot) {
-    if (const auto found = protected_field(*feature.slot, schema, features)) return found;
-  }
+  if (feature.slot && is_protected(schema, *feature.slot)) return feature.slot;
   for (const auto* program : {feature.where.get(), feature.share_of.get()}) {
     if (program == nullptr) continue;
     for (const auto read : program->slots()) {
-      if (const auto found = protected_field(read, schema, features)) return found;
+      if (is_protected(schema, read)) return read;
     }
   }
   return std::nullopt;
 }
-
-}  // namespace
-
-bool is_protected(const event::Schema&, std::uint32_t) { return false; }
 
 void report_protected(const event::Schema& schema, Place place, const std::string& name, std::uint32_t field,
                       Issues& issues) {

@@ -1,4 +1,4 @@
-// Fields that no model may look at.
+// Fields that are kept to see whether decisions are fair, and that no model may look at.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,10 @@ namespace weir::policy {
 
 // Whether schema.yaml says so of the field, or of the one that it is derived from.
 bool is_protected(const event::Schema& schema, std::uint32_t field);
+
+// The protected field that a variable of a rule is, or that its window reads.
+std::optional<std::uint32_t> protected_field(std::uint32_t slot, const event::Schema& schema,
+                                             const std::vector<FeatureDraft>& features);
 
 void report_protected(const event::Schema& schema, Place place, const std::string& name, std::uint32_t field,
                       Issues& issues);

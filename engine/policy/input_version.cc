@@ -114,6 +114,7 @@ class Text {
     add("offset_ms", feature.offset_ms);
     add("current", feature.include_current ? 1 : 0);
     if (feature.aggregate == features::Aggregate::kDistinctCount) add("exact_up_to", feature.exact_up_to);
+    if (feature.aggregate == features::Aggregate::kMedian) add("of_last", feature.of_last);
     add_expression("where", feature.where_text, feature.where.get());
     add_expression("share", feature.share_of_text, feature.share_of.get());
     if (feature.default_value) add_value("default", *feature.default_value);

@@ -50,17 +50,18 @@ std::string event_types_text(const event::Schema& schema, const event::Field& fi
 }
 
 ReferenceTable fields_table(const event::Schema& schema, const cel::Environment& environment) {
-  ReferenceTable table{"fields", "Fields", {"name", "type", "from", "event types", "always there", "personal"}, {}};
+  ReferenceTable table{
+      "fields", "Fields", {"name", "type", "from", "event types", "always there", "personal", "protected"}, {}};
   for (const auto& field : schema.fields) {
     const auto* variable = environment.find(field.name);
     if (variable == nullptr) continue;  // the label
     table.rows.push_back({field.name, type_text(field), source_text(field), event_types_text(schema, field),
-                          !variable->optional, field.personal});
+                          !variable->optional, field.personal, field.is_protected});
   }
   std::vector<std::string> types;
   for (const auto& type : schema.event_types) types.push_back(type.name);
   table.rows.push_back({std::string("event_type"), "enum: " + joined(types), std::string("the record"),
-                        std::string("all"), true, false});
+                        std::string("all"), true, false, false});
   return table;
 }
 
@@ -79,6 +80,7 @@ ReferenceTable entities_table(const event::Schema& schema) {
 std::string computed_text(const features::Definition& feature, const event::Schema& schema) {
   std::string text(policy::aggregate_name(feature.aggregate));
   if (feature.slot) text.append(" of ").append(schema.fields[*feature.slot].name);
+  if (feature.aggregate == Aggregate::kMedian) text.append(", the last ").append(std::to_string(feature.of_last));
   if (!feature.share_of_text.empty()) text.append(" of ").append(feature.share_of_text);
   if (!feature.where_text.empty()) text.append(" where ").append(feature.where_text);
   return text;

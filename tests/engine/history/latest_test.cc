@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ constexpr std::int64_t kDelayMs = 40;  // of the records' own labels
 struct Row {
   std::int64_t time_ms = 0;
   std::uint64_t sequence = 0;
-  bool has_amount = false;
+  std::uint16_t currency = 0;  // of the amount; 0: there is none
   bool online = false;
   std::vector<LabelEntry> labels;  // in the order in which they came
 
@@ -53,13 +54,13 @@ struct Row {
   bool counts(Measures measure, std::int64_t at_ms) const {
     switch (measure) {
       case kWithAmount:
-        return has_amount;
+        return currency != 0;
       case kWhenOnline:
         return online;
       case kGood:
         return !fraud_at(at_ms);
       case kGoodAmounts:
-        return has_amount && !fraud_at(at_ms);
+        return currency != 0 && !fraud_at(at_ms);
       default:
         return true;
     }
@@ -78,12 +79,14 @@ class Twin {
       schema_->fields.push_back(field);
       schema_->inline_label = event::InlineLabel{kPaymentSlots, "true", kDelayMs};
     }
+    schema_->fields[kAmount].currency = 0;
+    schema_->fields[kAmount].currency_field = "merchant";  // not asked for here
     LayoutSpec spec;
     spec.leaf_rows = leaf_rows;
     spec.fanout = fanout;
     spec.predicates = {{std::make_shared<Online>(), false}, {std::make_shared<NotFraud>(schema_->label_slot()), true}};
     spec.measures = {{kNone, kNone, 0, 1, 1},
-                     {kNone, kAmount, 0, 1, 1},
+                     {kNone, kAmount, kPartByCurrency, 1, 1},
                      {0, kNone, 0, 1, 1},
                      {1, kNone, 0, 1, 1},
                      {1, kAmount, kPartSum, 1, 1}};
@@ -100,9 +103,11 @@ class Twin {
     row.time_ms = now_ms_ - static_cast<std::int64_t>(draw(5) == 0 ? draw(80) : 0);
     row.sequence = rows_.size();
     Payment payment(*schema_, row.sequence, row.time_ms);
-    row.has_amount = draw(4) != 0;
+    constexpr std::uint16_t kCurrencies[] = {0, 978, 978, 840, 392};
+    row.currency = kCurrencies[draw(row.sequence < 100 ? std::size(kCurrencies) : 4)];
     row.online = draw(3) == 0;
-    if (!row.has_amount) payment.slots[kAmount] = Value::absent();
+    const auto amount = static_cast<std::int64_t>(row.sequence) - 50;
+    payment.slots[kAmount] = row.currency == 0 ? Value::absent() : Value::money(amount, row.currency);
     payment.slots[kOnline] = Value::boolean(row.online);
     if (own_labels_) row.labels.push_back({draw(3) == 0, row.time_ms + kDelayMs});
     history_->append(payment.slots, row.time_ms, row.sequence, own_labels_ ? &row.labels[0] : nullptr);
@@ -129,12 +134,17 @@ class Twin {
     constexpr std::uint32_t kSizes[] = {0, 1, 2, 5, 40, 1'000};
     const std::uint32_t most = kSizes[draw(std::size(kSizes))];
 
+    const bool of_amounts = measure == kWithAmount || measure == kGoodAmounts;
+    constexpr std::uint16_t kAsked[] = {0, 978, 840, 392, 48};
+    const std::uint16_t currency = of_amounts ? kAsked[draw(std::size(kAsked))] : std::uint16_t{0};
+
     std::vector<const Row*> expected;
+    std::size_t all = 0;
     for (const Row& row : rows_) {
-      if (row.time_ms <= range.after_ms || row.time_ms > range.until_ms) continue;
-      if (row.counts(measure, at_ms)) expected.push_back(&row);
+      if (row.time_ms <= range.after_ms || row.time_ms > range.until_ms || !row.counts(measure, at_ms)) continue;
+      ++all;
+      if (currency == 0 || row.currency == currency) expected.push_back(&row);
     }
-    const std::size_t all = expected.size();
     std::sort(expected.begin(), expected.end(), [](const Row* a, const Row* b) {
       return std::pair(a->time_ms, a->sequence) > std::pair(b->time_ms, b->sequence);
     });
@@ -142,16 +152,20 @@ class Twin {
 
     std::vector<Reader::Found> found(most);
     reader_.open(*history_, at_ms);
-    const std::uint32_t count = reader_.latest(measure, range, found);
-    const std::string question = "measure " + std::to_string(measure) + " after " +
-                                 std::to_string(range.after_ms - kStartMs) + " until " +
-                                 std::to_string(range.until_ms - kStartMs) + " at " + std::to_string(at_ms - kStartMs) +
-                                 ", " + std::to_string(most) + " at most: ";
+    const std::uint32_t count = reader_.latest(measure, range, found, currency);
+    const std::string question =
+        "measure " + std::to_string(measure) + " after " + std::to_string(range.after_ms - kStartMs) + " until " +
+        std::to_string(range.until_ms - kStartMs) + " at " + std::to_string(at_ms - kStartMs) + ", " +
+        std::to_string(most) + " at most of currency " + std::to_string(currency) + ": ";
     if (reader_.numbers(measure, range, 0, 0).count != all) return question + "numbers() counts other rows";
     if (count != expected.size()) {
       return question + std::to_string(count) + " rows, not " + std::to_string(expected.size());
     }
+    std::vector<std::int64_t> amounts;
+    if (of_amounts) reader_.append_ordered(std::span(found).first(count), kAmount, amounts);
     for (std::uint32_t i = 0; i < count; ++i) {
+      const auto amount = static_cast<std::int64_t>(expected[i]->sequence) - 50;
+      if (of_amounts && amounts[i] != amount) return question + "the amount of row " + std::to_string(i) + " is wrong";
       const auto number = reader_.value(found[i], kId).as_int64();
       if (found[i].time_ms() == expected[i]->time_ms && number == static_cast<std::int64_t>(expected[i]->sequence)) {
         continue;

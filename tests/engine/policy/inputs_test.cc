@@ -160,6 +160,17 @@ TEST(InputVersions, ChangeWithWhatTheValueDependsOn) {
   EXPECT_EQ(of_schema("card: card_number", "card: {key: card_number, zone: Europe/Berlin}"), "sequence.hour");
 }
 
+TEST(InputVersions, OfAMedianChangeWithTheNumberOfItsValues) {
+  const auto sample_of = [](const std::string& of_last) {
+    auto sample = with_inputs();
+    sample.features = with(sample.features, "{mean: amount,", "{median: amount," + of_last);
+    return sample;
+  };
+  EXPECT_EQ(changed(with_inputs(), sample_of("")), "features.to_mean");
+  EXPECT_EQ(changed(sample_of(""), sample_of(" of_last: 256,")), "");
+  EXPECT_EQ(changed(sample_of(""), sample_of(" of_last: 255,")), "features.to_mean");
+}
+
 TEST(InputVersions, OfAZoneThatIsAskedForChangeWithIt) {
   const auto sample_of = [](const std::string& zone) {
     auto sample = with_inputs(with(kInputs, "channel == 'online'", "time.getHours(card.zone) < 6"));

@@ -232,6 +232,13 @@ TEST(PolicyLimits, DecimalsOfADouble) {
   expect_fault(with_schema("rate: {type: double,", "rate: {type: double, decimals: -1,"), "`-1` is out of range");
 }
 
+TEST(PolicyLimits, ValuesOfAMedian) {
+  EXPECT_EQ(with_features("  d: {median: amount, window: 1h, of_last: 1}\n").report(), "");
+  EXPECT_EQ(with_features("  d: {median: amount, window: 1h, of_last: 1024}\n").report(), "");
+  expect_fault(with_features("  d: {median: amount, window: 1h, of_last: 0}\n"), "`0` is out of range");
+  expect_fault(with_features("  d: {median: amount, window: 1h, of_last: 1025}\n"), "`1025` is out of range");
+}
+
 TEST(PolicyLimits, ExactSizeOfADistinctCount) {
   EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 1}\n").report(), "");
   EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 4096}\n").report(), "");

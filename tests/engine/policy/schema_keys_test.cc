@@ -247,6 +247,8 @@ TEST(EditorSchemas, HaveTheLimitsAndDefaults) {
   EXPECT_EQ(number("policy", "/$defs/score/maximum"), decide::kMaxScore);
   EXPECT_EQ(number("features", "/$defs/feature/properties/exact_up_to/maximum"), kMaxExactUpTo);
   EXPECT_EQ(number("features", "/$defs/feature/properties/exact_up_to/default"), features::Definition().exact_up_to);
+  EXPECT_EQ(number("features", "/$defs/feature/properties/of_last/maximum"), kMaxOfLast);
+  EXPECT_EQ(number("features", "/$defs/feature/properties/of_last/default"), features::Definition().of_last);
   EXPECT_EQ(number("inputs", "/properties/features/maxProperties"), static_cast<std::int64_t>(kMaxInputFeatures));
   EXPECT_EQ(number("inputs", "/properties/texts/maxProperties"), static_cast<std::int64_t>(kMaxInputTexts));
   const std::string sequence = "/properties/sequence/properties/";
