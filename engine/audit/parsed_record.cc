@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/audit/value_json.h"
+#include "engine/base/base64.h"
 #include "engine/base/civil_time.h"
 #include "engine/base/currency.h"
 #include "engine/base/decimal.h"
@@ -155,8 +156,14 @@ Status read_policy(Members& members, dom::object record, ParsedRecord& out) {
   if (record["files"].get(files) != simdjson::SUCCESS) return bad("member \"files\" is missing");
   for (const auto file : files) {
     std::string_view text;
-    if (file.value.get(text) != simdjson::SUCCESS) return bad("a policy file is not a string");
-    out.files.push_back({std::string(file.key), std::string(text)});
+    if (file.value.get(text) == simdjson::SUCCESS) {
+      out.files.push_back({std::string(file.key), std::string(text)});
+      continue;
+    }
+    if (file.value["base64"].get(text) != simdjson::SUCCESS) return bad("a policy file is neither text nor base64");
+    auto bytes = decode_base64(text);
+    if (!bytes) return bad("the base64 of a policy file is damaged");
+    out.files.push_back({std::string(file.key), std::move(*bytes)});
   }
   return members.status();
 }
@@ -166,6 +173,30 @@ std::vector<NamedText> named_texts(const std::optional<dom::object>& object) {
   if (!object) return texts;
   for (const auto member : *object) texts.push_back({std::string(member.key), element_text(member.value)});
   return texts;
+}
+
+Status read_model(Members& members, ModelDetails& out) {
+  const auto object = members.object("model");
+  if (!object) return members.status();
+  Members model(*object);
+  out.sha256 = model.text("sha256");
+  auto inputs = decode_base64(model.text("inputs"));
+  if (!inputs) return bad("the base64 of the model's inputs is damaged");
+  out.inputs = std::move(*inputs);
+  out.logit = model.get<std::int64_t>("logit");
+  out.probability = model.get<std::int64_t>("probability");
+  if ((*object)["contributions"].error() == simdjson::SUCCESS) {
+    const auto contributions = model.array("contributions");
+    if (auto status = model.status(); !status) return status;
+    for (const auto item : *contributions) {
+      dom::object each;
+      if (item.get(each) != simdjson::SUCCESS) return bad("a contribution is not an object");
+      Members part(each);
+      out.contributions.push_back({std::string(part.text("name")), part.get<std::int64_t>("logit")});
+      if (auto status = part.status(); !status) return status;
+    }
+  }
+  return model.status();
 }
 
 // Verdicts and outcome, of a record or of the shadow in it.
@@ -195,7 +226,8 @@ Status read_judged(dom::object object, bool with_values, JudgedDetails& out) {
     verdict.verdict = element_text(outcome);
     if (auto status = rule.status(); !status) return status;
   }
-  return {};
+  if (object["model"].error() != simdjson::SUCCESS) return {};
+  return read_model(members, out.model.emplace());
 }
 
 Status read_alert(Members& members, dom::object record, TransactionDetails& out) {

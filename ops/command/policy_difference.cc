@@ -134,7 +134,7 @@ class Comparison {
   // How records are read: what the tables of names do not show.
   void written_schema() {
     static const std::set<std::string_view> kInTables{"type", "currency", "currency_from", "derive",
-                                                      "from", "in",       "personal"};
+                                                      "from", "in",       "personal",      "protected"};
     compare(leaves_of(before_, "schema.yaml"), leaves_of(after_, "schema.yaml"), "",
             [this](const std::string& path) -> Told {
               const auto top = path.substr(0, path.find('.'));
@@ -166,11 +166,11 @@ class Comparison {
     });
   }
 
-  // Fields, entities, features and lists, as weir reference tells them: row by row, by name.
+  // Fields, entities, features, lists and inputs of models, as weir reference tells them: row by row, by name.
   void tables() {
     const auto old_tables = policy_tables(before_);
     const auto new_tables = policy_tables(after_);
-    static constexpr std::string_view kThemes[] = {"field", "entity", "feature", "list"};
+    static constexpr std::string_view kThemes[] = {"field", "entity", "feature", "list", "model input"};
     for (std::size_t i = 0; i < new_tables.size(); ++i) {
       compare(std::string(kThemes[i]), old_tables[i], new_tables[i]);
     }
@@ -310,6 +310,7 @@ class Comparison {
         {"policy.yaml", {"setting", "threshold", "control share", "alerts", "limit", "exchange rates"}},
         {"schema.yaml", {"field", "entity", "setting"}},
         {"features", {"feature"}},
+        {"inputs.yaml", {"model input"}},
         {"lists/", {"list"}},
         {"rules/", {"rule"}},
         {"exchange.csv", {"exchange rates"}}};

@@ -74,6 +74,12 @@ TEST_F(Diff, TellsThresholdsFeaturesFieldsAndLists) {
             "  list `lists.trusted` is new\n");
 }
 
+TEST_F(Diff, TellsWhatIsProtectedNow) {
+  replace("b/schema.yaml", "merchant_country: {path: merchant.country, type: string, history: false}",
+          "merchant_country: {path: merchant.country, type: string, history: false, protected: true}");
+  EXPECT_EQ(told(), "  field `merchant_country`, protected\n      was: no\n      is: yes\n");
+}
+
 TEST_F(Diff, SaysWhenOnlyTheTextDiffers) {
   replace("b/rules/cards.yaml", "# A rule says when it hits", "# A rule tells when it hits");
   EXPECT_EQ(told(), kCardsDiffer);
@@ -152,6 +158,24 @@ TEST_F(Diff, TellsExchangeRates) {
   EXPECT_EQ(told(),
             "  exchange rates `max_age`\n      was: (not written: the default)\n      is: 3d\n"
             "  exchange rates of single days: 2 new, 1 different, 0 gone\n");
+}
+
+TEST_F(Diff, TellsWhatModelsMayLookAt) {
+  std::ofstream(at("a/inputs.yaml")) << "features:\n  amount: double(amount)\n  count: card.count_1h\n"
+                                        "sequence: {of: card, events: 8, fields: {amount: {log: amount}}}\n";
+  EXPECT_EQ(told(),
+            "  model input `features.amount` is gone\n  model input `features.count` is gone\n"
+            "  model input `sequence.amount` is gone\n");
+  std::ofstream(at("b/inputs.yaml")) << "features:\n  amount: double(amount) * 2.0\n  count: card.count_1h\n"
+                                        "sequence: {of: card, events: 8, fields: {amount: {log: amount}}}\n";
+  const auto lines = told();
+  EXPECT_TRUE(
+      lines.starts_with("  model input `features.amount`, what\n      was: double(amount)\n"
+                        "      is: double(amount) * 2.0\n"
+                        "  model input `features.amount`, version\n      was: "))
+      << lines;
+  EXPECT_EQ(lines.find("count"), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("file"), std::string::npos) << lines;
 }
 
 TEST_F(Diff, AFaultyPolicyIsRefused) {
