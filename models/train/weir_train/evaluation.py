@@ -37,6 +37,11 @@ def digest(*paths: pathlib.Path) -> str:
     return total.hexdigest()[:16]
 
 
+def key(*parts_of_it: str) -> str:
+    """One short name of several."""
+    return hashlib.sha256("\0".join(parts_of_it).encode()).hexdigest()[:16]
+
+
 def made(folder: pathlib.Path, make: collections.abc.Callable[[pathlib.Path], None]) -> pathlib.Path:
     """The folder, made by `make` unless it is there already. It takes its name when it is whole."""
     if not folder.exists():
@@ -49,9 +54,10 @@ def made(folder: pathlib.Path, make: collections.abc.Callable[[pathlib.Path], No
 
 
 def run(*command: pathlib.Path | str) -> None:
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    words = [str(word) for word in command]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
-        raise arrays.Fault(f"{' '.join(str(part) for part in command)} failed:\n{done.stdout.decode(errors='replace')}")
+        raise arrays.Fault(f"{' '.join(words)} failed:\n{done.stdout.decode(errors='replace')}")
 
 
 def taken(source: arrays.Arrays, rows: np.ndarray) -> arrays.Arrays:
@@ -214,6 +220,6 @@ def _print_calibration(all_scores: list[Scores]) -> None:
         raw.append(metrics.log_loss(labels, scores.uncalibrated[known]))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = predicted / observed
-    print(f"\npredicted over observed frauds: {ratios[0]:.3f} overall; in the fifths of the top 1 %, the highest first: "
+    print(f"\npredicted over observed frauds: {ratios[0]:.3f} overall; in the fifths of the top 1 %, highest first: "
           + ", ".join(f"{ratio:.3f}" for ratio in ratios[1:]))
     print(f"log-loss {np.mean(calibrated):.5f}, uncalibrated {np.mean(raw):.5f}")
