@@ -126,6 +126,9 @@ class Scores:
     models: dict[str, np.ndarray]  # probabilities
     uncalibrated: np.ndarray  # of the float model
 
+    def measurable(self) -> bool:
+        return bool((self.labels == 1).any() and (self.labels == 0).any())
+
     def save(self, path: pathlib.Path) -> None:
         unfinished = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(unfinished, fold=self.fold, seed=self.seed, ids=self.ids, labels=self.labels, days=self.days,
@@ -152,7 +155,13 @@ def write_scores(path: pathlib.Path, all_scores: list[Scores]) -> None:
 
 def print_tables(all_scores: list[Scores], card_precision: bool) -> None:
     """Mean over folds and seeds; the spreads are standard deviations over folds (of the means of their seeds) and over
-    seeds (of the means of the folds). Rows without a known label are left out."""
+    seeds (of the means of the folds). Rows without a known label are left out, and folds without any fraud or honest
+    payment among the others."""
+    for fold in dict.fromkeys(scores.fold for scores in all_scores if not scores.measurable()):
+        print(f"fold {fold}: too few labels are known to measure it")
+    all_scores = [scores for scores in all_scores if scores.measurable()]
+    if not all_scores:
+        return
     folds = list(dict.fromkeys(scores.fold for scores in all_scores))
     seeds = list(dict.fromkeys(scores.seed for scores in all_scores))
     names = [name for name in MODELS if name in all_scores[0].models]
