@@ -89,7 +89,8 @@ FeatureCode Thresholds::code(std::size_t feature, double value) const {
   const auto* at = values_.data() + starts_[feature];
   std::size_t left = count(feature);
   if (left == 0) return 1;
-  // A binary search without a branch: which way it goes can't be foreseen, and a wrong guess costs as much as two steps.
+  // A binary search without a branch: which way it goes can't be foreseen, and a wrong guess costs as much as two
+  // steps.
   const auto* const begin = at;
   while (left > 1) {
     const auto half = left / 2;
