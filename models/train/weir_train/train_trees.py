@@ -119,7 +119,8 @@ def measure(data: Data, model: parts.Model) -> Measured:
     rows = data.rows("measure")
     inputs = arrays.quantize(model, data.source, rows)
     logits, probabilities = reference.score(model, inputs)
-    return Measured(rows, data.labels[rows], logits[:, 0] / 2.0**parts.LOGIT_BITS, probabilities / parts.CERTAIN, inputs)
+    logits = logits[:, 0] / 2.0**parts.LOGIT_BITS
+    return Measured(rows, data.labels[rows], logits, probabilities / parts.CERTAIN, inputs)
 
 
 def card_of(data: Data, booster: xgboost.Booster, model: parts.Model, measured: Measured,

@@ -38,7 +38,8 @@ class Ranking(unittest.TestCase):
         for measure in (metrics.average_precision, metrics.auc):
             self.assertAlmostEqual(measure(labels, scores, weights), measure(labels[again], scores[again]))
         chances = 1 / (1 + np.exp(-scores))
-        self.assertAlmostEqual(metrics.log_loss(labels, chances, weights), metrics.log_loss(labels[again], chances[again]))
+        self.assertAlmostEqual(metrics.log_loss(labels, chances, weights),
+                               metrics.log_loss(labels[again], chances[again]))
 
     def test_without_frauds_there_is_no_value(self):
         none = np.zeros(10, int)

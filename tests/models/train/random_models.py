@@ -50,7 +50,8 @@ def trees(dice, cuts, count, depth):
                     nodes[node] = (parts.LEAF, 0, 0, 0, dice.integers(-2**31, 2**31), cover)
                     continue
                 feature = dice.choice(used)
-                nodes[node] = (feature, dice.integers(0, cuts.count(feature)), dice.integers(0, 2), len(nodes), 0, cover)
+                cut = dice.integers(0, cuts.count(feature))
+                nodes[node] = (feature, cut, dice.integers(0, 2), len(nodes), 0, cover)
                 below += [len(nodes), len(nodes) + 1]
                 nodes.extend([None, None])
             level = below
@@ -90,7 +91,8 @@ def head(dice, inputs, hidden, outputs, codes):
         features.append(parts.HeadFeature(dice.integers(0, rows, count).astype(np.uint16),
                                           dice.integers(-2**15, 2**15, (rows, hidden)).astype(np.int16)))
     return parts.Head(
-        weights=int8(dice, hidden, inputs), multipliers=multipliers(dice, hidden if inputs else 0, max(inputs, 1), shift),
+        weights=int8(dice, hidden, inputs),
+        multipliers=multipliers(dice, hidden if inputs else 0, max(inputs, 1), shift),
         shift=shift, bias=dice.integers(-2**24, 2**24 + 1, hidden).astype(np.int32) >> dice.integers(0, 16),
         features=features, hidden_shift=int(dice.integers(1, 17)), output_weights=int8(dice, outputs, hidden),
         output_multipliers=dice.integers(0, 2**30 + 1, outputs).astype(np.int32),
