@@ -137,7 +137,8 @@ def reasons(dice, model):
     if model.sequence:
         groups.append(parts.ReasonGroup("the past", events=True))
     if model.features:
-        groups[-1].features += groups.pop(len(model.features) - 1).features
+        last = groups.pop(len(model.features) - 1)
+        groups[-1].features += last.features
     return parts.Reasons(groups, np.array([dice.integers(0, model.thresholds.count(place) + 2)
                                            for place in range(len(model.features))], np.uint16),
                          np.array([dice.integers(0, len(table)) for table in model.sequence.fields], np.uint16)
