@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/kernels/fixed_point.h"
+#include "models/kernels/lanes.h"
 
 namespace weir::models {
 namespace {
@@ -89,6 +90,7 @@ Result<Head> Head::create(const HeadTensors& tensors) {
   auto output_weights = Matrix::create(tensors.outputs, tensors.hidden, tensors.output_weights);
   if (!output_weights) return Error{"the outputs: " + output_weights.error().message};
   made.output_weights_ = std::move(*output_weights);
+  if (tensors.outputs == 1) made.one_output_.assign(tensors.output_weights.begin(), tensors.output_weights.end());
   made.inputs_ = tensors.inputs;
   made.hidden_ = tensors.hidden;
   made.outputs_ = tensors.outputs;
@@ -109,32 +111,100 @@ Result<Head> Head::create(const HeadTensors& tensors) {
 Head::Scratch::Scratch(const Head& model)
     : inputs_(padded(model.inputs_)),
       hidden8_(model.hidden_),
-      sums_(model.hidden_),
-      hidden_(model.hidden_),
+      rows_(model.hidden_),
+      products_(model.inputs_ > 0 ? model.hidden_ : 0),
       logits_(model.output_weights_.padded_rows()) {}
 
 void Head::run(Kernel kernel, std::span<const std::uint16_t> codes, Scratch& scratch,
                std::span<std::int64_t> logits) const {
-  auto* hidden = scratch.hidden_.data();
-  std::ranges::copy(bias_, hidden);
+  auto& rows = scratch.rows_;
+  std::ranges::copy(bias_, rows.begin());
   for (std::size_t i = 0; i < features_.size(); ++i) {
-    const auto* row = features_[i].table.data() + std::size_t{features_[i].rows[codes[i]]} * hidden_;
-    for (std::uint32_t j = 0; j < hidden_; ++j) hidden[j] += row[j];
+    const auto added = row(i, codes[i]);
+    for (std::uint32_t j = 0; j < hidden_; ++j) rows[j] += added[j];
   }
-  if (inputs_ > 0) {
-    weights_.multiply(kernel, scratch.inputs_.data(), scratch.sums_.data());
-    for (std::uint32_t j = 0; j < hidden_; ++j) hidden[j] += rescale(scratch.sums_[j], multipliers_[j], shift_);
+  multiply(kernel, scratch.inputs_.data(), scratch.products_);
+  finish(kernel, rows, scratch.products_, scratch, logits);
+}
+
+void Head::multiply(Kernel kernel, const std::int8_t* vectors, std::span<std::int32_t> products) const {
+  // The hidden width is a multiple of 16, so that no row is padded.
+  if (inputs_ > 0) weights_.multiply(kernel, vectors, products.data());
+}
+
+void Head::finish(Kernel kernel, std::span<const std::int32_t> rows, std::span<const std::int32_t> products,
+                  Scratch& scratch, std::span<std::int64_t> logits) const {
+  const auto sum = clip_for(kernel)(*this, rows.data(), products.data(), scratch.hidden8_.data());
+  if (outputs_ == 1) {
+    scratch.logits_[0] = sum;
+  } else {
+    output_weights_.multiply(kernel, scratch.hidden8_.data(), scratch.logits_.data());
   }
-  const std::int32_t half = std::int32_t{1} << (hidden_shift_ - 1);
-  for (std::uint32_t j = 0; j < hidden_; ++j) {
-    scratch.hidden8_[j] = static_cast<std::int8_t>(std::clamp((hidden[j] + half) >> hidden_shift_, 0, 127));
-  }
-  output_weights_.multiply(kernel, scratch.hidden8_.data(), scratch.logits_.data());
   const std::int64_t rounding = std::int64_t{1} << (output_shift_ - 1);
   for (std::uint32_t i = 0; i < outputs_; ++i) {
     logits[i] =
         output_bias_[i] + ((std::int64_t{scratch.logits_[i]} * output_multipliers_[i] + rounding) >> output_shift_);
   }
+}
+
+template <class Target>
+WEIR_EVERY_TARGET std::int32_t Head::clip_body(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                               std::int8_t* out) {
+  typename Target::Lanes sums{};
+  for (std::size_t block = 0; block < head.hidden_; block += Target::kLanes) {
+    typename Target::Lanes lanes;
+    load(rows + block, lanes);
+    if (head.inputs_ > 0) {
+      typename Target::Lanes product, multiplier;
+      load(products + block, product);
+      load(head.multipliers_.data() + block, multiplier);
+      lanes += (product * multiplier + (1 << (head.shift_ - 1))) >> head.shift_;
+    }
+    lanes = (lanes + (1 << (head.hidden_shift_ - 1))) >> head.hidden_shift_;
+    clamp(lanes, 0, 127);
+    if (head.outputs_ == 1) {
+      typename Target::Lanes weights{};
+      add<Target>(head.one_output_.data() + block, weights);
+      sums += lanes * weights;
+    } else {
+      store_bytes<Target>(lanes, out + block);
+    }
+  }
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < Target::kLanes; ++i) sum += sums[i];
+  return sum;
+}
+
+std::int32_t Head::clip_portable(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                 std::int8_t* out) {
+  return clip_body<PortableTarget>(head, rows, products, out);
+}
+#if defined(__x86_64__)
+WEIR_TARGET_AVX2 std::int32_t Head::clip_avx2(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                              std::int8_t* out) {
+  return clip_body<Avx2Target>(head, rows, products, out);
+}
+WEIR_TARGET_VNNI std::int32_t Head::clip_vnni(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                              std::int8_t* out) {
+  return clip_body<VnniTarget>(head, rows, products, out);
+}
+#endif
+
+Head::Clip Head::clip_for(Kernel kernel) {
+  switch (kernel) {
+#if defined(__x86_64__)
+    case Kernel::kVnni:
+      return clip_vnni;
+    case Kernel::kAvx2:
+      return clip_avx2;
+#else
+    case Kernel::kVnni:
+    case Kernel::kAvx2:
+#endif
+    case Kernel::kPortable:
+      break;
+  }
+  return clip_portable;
 }
 
 }  // namespace weir::models

@@ -58,15 +58,29 @@ class Head {
     explicit Scratch(const Head& model);
     // Where the encoders' vectors go, one behind the other.
     std::int8_t* inputs() { return inputs_.data(); }
+    const std::int8_t* inputs() const { return inputs_.data(); }
 
    private:
     friend class Head;
     AlignedVector<std::int8_t> inputs_, hidden8_;
-    AlignedVector<std::int32_t> sums_, hidden_, logits_;
+    AlignedVector<std::int32_t> rows_, products_, logits_;
   };
 
   // `codes`: one for each of features(), below codes(i). `logits`: outputs() values in 2^-kLogitBits.
   void run(Kernel kernel, std::span<const std::uint16_t> codes, Scratch& scratch, std::span<std::int64_t> logits) const;
+
+  // The steps of run(), for whoever exchanges one input after the other (models/reasons). What the hidden layer adds up
+  // before it clips, hidden() values each: rows, which the features add to, and products, of the encoders' vectors.
+  std::size_t hidden() const { return hidden_; }
+  std::span<const std::int32_t> bias() const { return bias_; }
+  std::span<const std::int16_t> row(std::size_t i, std::uint16_t code) const {
+    return std::span(features_[i].table).subspan(std::size_t{features_[i].rows[code]} * hidden_, hidden_);
+  }
+  // `vectors`: inputs() values, zero up to a multiple of 4. Nothing to do, and no product, if there are no inputs().
+  void multiply(Kernel kernel, const std::int8_t* vectors, std::span<std::int32_t> products) const;
+  // `rows`: with the bias. `products`: empty if there are no inputs().
+  void finish(Kernel kernel, std::span<const std::int32_t> rows, std::span<const std::int32_t> products,
+              Scratch& scratch, std::span<std::int64_t> logits) const;
 
  private:
   struct Feature {
@@ -75,6 +89,21 @@ class Head {
   };
   static Status check(const HeadTensors& tensors);
 
+  // The hidden layer out of its sums; compiled once for each target. With one output, also that output's sum.
+  using Clip = std::int32_t (*)(const Head&, const std::int32_t* rows, const std::int32_t* products, std::int8_t* out);
+  static Clip clip_for(Kernel kernel);
+  template <class Target>
+  static std::int32_t clip_body(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                std::int8_t* out);
+  static std::int32_t clip_portable(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                    std::int8_t* out);
+#if defined(__x86_64__)
+  static std::int32_t clip_avx2(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                std::int8_t* out);
+  static std::int32_t clip_vnni(const Head& head, const std::int32_t* rows, const std::int32_t* products,
+                                std::int8_t* out);
+#endif
+
   std::uint32_t inputs_ = 0;
   std::uint32_t hidden_ = 0;
   std::uint32_t outputs_ = 0;
@@ -82,6 +111,7 @@ class Head {
   int hidden_shift_ = 0;
   int output_shift_ = 0;
   Matrix weights_, output_weights_;
+  AlignedVector<std::int16_t> one_output_;  // the same weights if there is one output alone
   AlignedVector<std::int32_t> multipliers_, bias_;
   std::vector<Feature> features_;
   std::vector<std::int32_t> output_multipliers_;
