@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -53,10 +54,24 @@ class Members {
 
   std::vector<std::uint32_t> numbers(std::string_view name, std::size_t below) {
     std::vector<std::uint32_t> all;
+    if (!read_numbers(object_[name], below, all)) wrong(name);
+    return all;
+  }
+
+  std::vector<ReasonGroup> groups(std::string_view name, std::size_t features, std::size_t texts) {
+    std::vector<ReasonGroup> all;
+    std::unordered_set<std::string> seen;
     each(name, [&](dom::element element) {
-      std::uint64_t number = 0;
-      if (element.get(number) != simdjson::SUCCESS || number >= below) return false;
-      all.push_back(static_cast<std::uint32_t>(number));
+      std::string_view group;
+      ReasonGroup read;
+      if (element["name"].get(group) != simdjson::SUCCESS || element["events"].get(read.events) != simdjson::SUCCESS ||
+          !read_numbers(element["features"], features, read.features) ||
+          !read_numbers(element["texts"], texts, read.texts) || group.empty() || group.size() > kMaxName ||
+          !seen.emplace(group).second) {
+        return false;
+      }
+      read.name = group;
+      all.push_back(std::move(read));
       return true;
     });
     return all;
@@ -77,9 +92,64 @@ class Members {
     }
   }
 
+  using Found = simdjson::simdjson_result<dom::element>;
+  static bool read_numbers(Found found, std::size_t below, std::vector<std::uint32_t>& all) {
+    dom::array array;
+    if (found.get(array) != simdjson::SUCCESS) return false;
+    for (const auto element : array) {
+      std::uint64_t number = 0;
+      if (element.get(number) != simdjson::SUCCESS || number >= below) return false;
+      all.push_back(static_cast<std::uint32_t>(number));
+    }
+    return true;
+  }
+
   dom::object object_;
   std::string fault_;
 };
+
+// Whether everything stands in exactly one group. `groups`: in how many each one stands.
+Status each_in_one(const char* what, const std::vector<int>& groups) {
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i] == 1) continue;
+    return Error{"its reasons: " + std::string(what) + " " + std::to_string(i) +
+                 (groups[i] == 0 ? " is in no group" : " is in more than one group")};
+  }
+  return {};
+}
+
+Status check_reasons(const Manifest& manifest) {
+  if (manifest.outputs.size() != 1) {
+    if (manifest.reasons.empty()) return {};
+    return Error{"it has reasons, and more than one output"};
+  }
+  std::vector<int> features(manifest.features.size()), texts(manifest.texts.size());
+  std::vector<int> sequences(manifest.event_fields.empty() ? 0 : 1);
+  const std::unordered_set<std::uint32_t> seen(manifest.head_features.begin(), manifest.head_features.end());
+  std::size_t head_groups = 0;
+  for (const auto& group : manifest.reasons) {
+    if (group.features.empty() && !group.events && group.texts.empty()) {
+      return Error{"its reasons: group \"" + group.name + "\" is empty"};
+    }
+    if (group.events && sequences.empty()) {
+      return Error{"its reasons: group \"" + group.name + "\" has events, and there is no sequence"};
+    }
+    for (const auto feature : group.features) ++features[feature];
+    for (const auto text : group.texts) ++texts[text];
+    if (group.events) ++sequences[0];
+    if (group.events || !group.texts.empty() ||
+        std::ranges::any_of(group.features, [&](std::uint32_t feature) { return seen.contains(feature); })) {
+      ++head_groups;
+    }
+  }
+  if (head_groups > kMaxHeadGroups) {
+    return Error{"its reasons: the head sees " + std::to_string(head_groups) + " groups; up to " +
+                 std::to_string(kMaxHeadGroups) + " are possible"};
+  }
+  if (auto ok = each_in_one("feature", features); !ok) return ok;
+  if (auto ok = each_in_one("text", texts); !ok) return ok;
+  return each_in_one("sequence", sequences);
+}
 
 }  // namespace
 
@@ -108,8 +178,10 @@ Result<Manifest> read_manifest(std::string_view json) {
   made.outputs = members.texts("outputs");
   if (made.outputs.empty()) members.wrong("outputs");
   made.head_features = members.numbers("head_features", made.features.size());
+  made.reasons = members.groups("reasons", made.features.size(), made.texts.size());
   made.demonstration = members.get<bool>("demonstration");
   if (!members.fault().empty()) return Error{"its manifest's \"" + members.fault() + "\" is missing or wrong"};
+  if (auto ok = check_reasons(made); !ok) return ok.error();
   return made;
 }
 

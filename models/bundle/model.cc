@@ -19,7 +19,7 @@ class Assembly {
 
   Status run() {
     for (const auto part : {&Assembly::thresholds, &Assembly::trees, &Assembly::sequence, &Assembly::texts,
-                            &Assembly::head, &Assembly::calibration}) {
+                            &Assembly::head, &Assembly::calibration, &Assembly::reasons}) {
       auto ok = (this->*part)();
       // A tensor that is not there is the better reason for a size that is wrong.
       if (!tensors_.fault().empty()) return Error{tensors_.fault()};
@@ -162,6 +162,22 @@ class Assembly {
     auto made = Calibration::create(knots);
     if (!made) return Error{"the calibration: " + made.error().message};
     model_.calibration_ = std::move(*made);
+    return {};
+  }
+
+  Status reasons() {
+    if (model_.manifest_.outputs.size() != 1) return {};
+    auto& neutral = model_.neutral_;
+    if (!model_.manifest_.features.empty()) neutral.features = tensors_.values<std::uint16_t>("reasons.neutral");
+    if (model_.sequence_) {
+      neutral.events = tensors_.values<std::uint16_t>("reasons.neutral_event");
+      if (neutral.events.size() != model_.sequence_->fields()) {
+        return Error{"the neutral event has " + std::to_string(neutral.events.size()) + " codes; an event has " +
+                     std::to_string(model_.sequence_->fields())};
+      }
+    }
+    neutral.texts.resize(model_.texts_.size());
+    if (auto ok = model_.shape_.check(neutral); !ok) return Error{"the neutral payment: " + ok.error().message};
     return {};
   }
 

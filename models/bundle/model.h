@@ -29,6 +29,16 @@ struct NamedInput {
   std::string version;
 };
 
+// Inputs that people understand as one thing: what a reason names.
+struct ReasonGroup {
+  std::string name;
+  std::vector<std::uint32_t> features;  // by their numbers
+  bool events = false;                  // whether the sequence belongs to it, as a whole
+  std::vector<std::uint32_t> texts;
+};
+// How many groups the head may see: one of its features, the sequence or a text.
+inline constexpr std::size_t kMaxHeadGroups = 10;
+
 // What the file says in words (the member "weir" of its header).
 struct Manifest {
   std::string name;
@@ -38,6 +48,7 @@ struct Manifest {
   std::vector<NamedInput> texts;
   std::vector<std::string> outputs;          // one, the probability of fraud; or the classes of a text
   std::vector<std::uint32_t> head_features;  // which features the head looks at
+  std::vector<ReasonGroup> reasons;          // with one output: each input is in exactly one group; else empty
   bool demonstration = false;                // trained on generated data
 };
 
@@ -60,6 +71,16 @@ class Model {
   const InputShape& shape() const { return shape_; }
   const Thresholds& thresholds() const { return thresholds_; }
   std::size_t outputs() const { return manifest_.outputs.size(); }
+  // What reasons are against: a code for each feature, one event if there is a sequence, no text. For a model of one
+  // output.
+  const Inputs& neutral() const { return neutral_; }
+
+  // The parts, for whoever explains a score.
+  const std::optional<Forest>& trees() const { return trees_; }
+  const std::optional<Recurrent>& sequence() const { return sequence_; }
+  const std::vector<TextEncoder>& texts() const { return texts_; }
+  const std::optional<Head>& head() const { return head_; }
+  std::int64_t base() const { return base_; }
 
   // One per thread; the model must outlive it.
   class Evaluator {
@@ -69,6 +90,8 @@ class Model {
     Score score(const Inputs& inputs);
     // One logit for each output; valid until the next call.
     std::span<const std::int64_t> logits(const Inputs& inputs);
+    // What the encoders made of those inputs, one behind the other; for a model with a head.
+    std::span<const std::int8_t> vectors() const { return {head_->inputs(), model_.head_->inputs()}; }
 
    private:
     void encode(const Inputs& inputs);
@@ -93,6 +116,7 @@ class Model {
   std::string card_;
   InputShape shape_;
   Thresholds thresholds_;
+  Inputs neutral_;
   std::int64_t base_ = 0;  // the logit before any part adds to it
   std::optional<Forest> trees_;
   std::optional<Recurrent> sequence_;

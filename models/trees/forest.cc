@@ -110,7 +110,8 @@ Result<Forest> Forest::create(std::span<const std::uint32_t> roots, std::span<co
 
   Forest made;
   made.features_ = thresholds.features();
-  made.trees_ = roots.size();
+  made.tree_roots_.assign(roots.begin(), roots.end());
+  made.nodes_.assign(nodes.begin(), nodes.end());
   for (std::size_t at = 0; at < nodes.size(); ++at) made.add_node(nodes[at], static_cast<std::uint32_t>(at));
   // The last group is filled up with a leaf that adds nothing.
   const auto nothing = static_cast<std::uint32_t>(nodes.size());

@@ -62,7 +62,11 @@ class Forest {
   static Result<Forest> create(std::span<const std::uint32_t> roots, std::span<const TreeNode> nodes,
                                const Thresholds& thresholds);
 
-  std::size_t trees() const { return trees_; }
+  std::size_t trees() const { return tree_roots_.size(); }
+  std::size_t features() const { return features_; }
+  // As they were given; for whoever explains a sum.
+  std::span<const std::uint32_t> roots() const { return tree_roots_; }
+  std::span<const TreeNode> nodes() const { return nodes_; }
 
   // One per thread.
   class Scratch {
@@ -81,7 +85,8 @@ class Forest {
   void add_node(const TreeNode& node, std::uint32_t at);
 
   std::size_t features_ = 0;
-  std::size_t trees_ = 0;
+  std::vector<std::uint32_t> tree_roots_;
+  std::vector<TreeNode> nodes_;
   std::vector<std::uint8_t> group_depth_;
   // Parallel arrays over nodes. A comparison reads slot 2 * feature (absent: 0, goes left) or 2 * feature + 1 (absent:
   // beyond all thresholds, goes right), and slot 2 * features_ is always 0, for leaves.

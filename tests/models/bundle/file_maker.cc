@@ -109,9 +109,14 @@ FileMaker WholeModel::file() {
       R"({"name":"card.count_1h","version":"2"}],"event_fields":[{"name":"amount","version":"1"},)"
       R"({"name":"gap","version":"1"},{"name":"channel","version":"1"}],"events":4,)"
       R"("texts":[{"name":"merchant","version":"1"},{"name":"memo","version":"1"}],"outputs":["fraud"],)"
-      R"("head_features":[1]})";
+      R"("head_features":[1],"reasons":[{"name":"amount","features":[0],"events":false,"texts":[]},)"
+      R"({"name":"the card's last payments","features":[1],"events":true,"texts":[]},)"
+      R"({"name":"merchant","features":[],"events":false,"texts":[0]},)"
+      R"({"name":"memo","features":[],"events":false,"texts":[1]}]})";
   made.metadata["card"] = "# test\n\ndemonstration, not validated\n";
   made.put("base", std::vector{base});
+  made.put("reasons.neutral", neutral.features);
+  made.put("reasons.neutral_event", neutral.events);
   made.put("calibration.knots", knots);
   made.put("thresholds.starts", forest.starts);
   made.put("thresholds.values", forest.values);
@@ -178,6 +183,25 @@ FileMaker WholeModel::file() {
   made.put("examples.starts", starts);
   made.put("examples.logits", logits);
   made.put("examples.probabilities", probabilities);
+  return made;
+}
+
+FileMaker WholeModel::file_of_trees() {
+  auto made = file();
+  std::erase_if(made.tensors, [](const auto& entry) {
+    return entry.first.starts_with("sequence") || entry.first.starts_with("text") || entry.first.starts_with("head") ||
+           entry.first == "reasons.neutral_event";
+  });
+  made.metadata["weir"] =
+      R"({"format":1,"name":"trees","demonstration":false,"features":[{"name":"a","version":""},)"
+      R"({"name":"b","version":""}],"event_fields":[],"events":0,"texts":[],"outputs":["fraud"],"head_features":[],)"
+      R"("reasons":[{"name":"a","features":[0],"events":false,"texts":[]},)"
+      R"({"name":"b","features":[1],"events":false,"texts":[]}]})";
+  const auto logit = forest.sum({NAN, NAN}) + base;
+  made.put("examples.inputs", std::vector<std::uint8_t>{2, 0, 0, 0, 0});
+  made.put("examples.starts", std::vector<std::uint32_t>{0, 5});
+  made.put("examples.logits", std::vector{logit});
+  made.put("examples.probabilities", std::vector{Calibration::create(knots)->probability(logit)});
   return made;
 }
 

@@ -58,11 +58,14 @@ struct WholeModel {
   ForestParts forest;
   std::vector<std::int32_t> knots;
   std::int64_t base = -50'000'000;
+  Inputs neutral{{8, 5}, {3, 0, 7}, {{}, {}}};
 
   // Computed plainly, apart from the code under test.
   std::int64_t logit(const Inputs& inputs, const std::vector<float>& features) const;
   Inputs draw(std::vector<float>& features);
   FileMaker file();
+  // Without sequence, texts and head; one example, both features absent.
+  FileMaker file_of_trees();
 };
 
 }  // namespace weir::models::testing

@@ -53,24 +53,11 @@ TEST(Model, GivesWhatItsPartsGive) {
 
 TEST(Model, TreesAloneAreAModel) {
   WholeModel whole(1);
-  auto file = whole.file();
-  std::erase_if(file.tensors, [](const auto& entry) {
-    return entry.first.starts_with("sequence") || entry.first.starts_with("text") || entry.first.starts_with("head");
-  });
-  file.metadata["weir"] =
-      R"({"format":1,"name":"trees","demonstration":false,"features":[{"name":"a","version":""},)"
-      R"({"name":"b","version":""}],"event_fields":[],"events":0,"texts":[],"outputs":["fraud"],"head_features":[]})";
-  // Its one example: both features absent.
-  const auto logit = whole.forest.sum({NAN, NAN}) + whole.base;
-  const auto probability = Calibration::create(whole.knots)->probability(logit);
-  file.put("examples.inputs", std::vector<std::uint8_t>{2, 0, 0, 0, 0});
-  file.put("examples.starts", std::vector<std::uint32_t>{0, 5});
-  file.put("examples.logits", std::vector{logit});
-  file.put("examples.probabilities", std::vector{probability});
-  const auto model = Model::load(file.file());
+  const auto model = Model::load(whole.file_of_trees().file());
   ASSERT_TRUE(model.ok()) << model.error().message;
   Model::Evaluator evaluator(**model);
-  EXPECT_EQ(evaluator.score({{0, 0}, {}, {}}), (Score{logit, probability}));
+  const auto logit = whole.forest.sum({NAN, NAN}) + whole.base;
+  EXPECT_EQ(evaluator.score({{0, 0}, {}, {}}), (Score{logit, Calibration::create(whole.knots)->probability(logit)}));
 }
 
 TEST(Model, AnExampleThatComesOutOtherwiseIsRefused) {
@@ -150,6 +137,86 @@ TEST(Model, RefusesAManifestThatItCannotRead) {
   manifest("\"outputs\":[\"fraud\"]", "\"outputs\":[]", "\"outputs\" is missing or wrong");
   manifest("\"demonstration\":true", "\"demonstration\":1", "\"demonstration\" is missing or wrong");
   manifest("{\"format\"", "[\"format\"", "its manifest is no JSON object");
+}
+
+TEST(Model, RefusesAReasonMapThatLeavesSomethingOut) {
+  const auto manifest = [](const char* what, const char* with, const char* why) {
+    refuses([&](FileMaker& file) { replace(file.metadata["weir"], what, with); }, why);
+  };
+  manifest("\"reasons\":[", "\"other\":[", "\"reasons\" is missing or wrong");
+  manifest("\"merchant\",\"features\":[]", "\"merchant\",\"features\":[2]", "\"reasons\" is missing or wrong");
+  manifest("\"texts\":[1]", "\"texts\":[2]", "\"reasons\" is missing or wrong");
+  manifest("\"name\":\"memo\",\"features\"", "\"name\":\"amount\",\"features\"", "\"reasons\" is missing or wrong");
+  manifest("\"name\":\"memo\",\"features\"", "\"name\":\"\",\"features\"", "\"reasons\" is missing or wrong");
+  manifest("\"events\":true", "\"events\":1", "\"reasons\" is missing or wrong");
+  manifest("\"amount\",\"features\":[0]", "\"amount\",\"features\":[0,1]",
+           "its reasons: feature 1 is in more than one group");
+  manifest("\"amount\",\"features\":[0],\"events\":false", "\"amount\",\"features\":[0],\"events\":true",
+           "its reasons: sequence 0 is in more than one group");
+  manifest("\"events\":true", "\"events\":false", "its reasons: sequence 0 is in no group");
+  manifest("\"texts\":[1]", "\"texts\":[0,1]", "its reasons: text 0 is in more than one group");
+  manifest("\"amount\",\"features\":[0]", "\"amount\",\"features\":[]", "its reasons: group \"amount\" is empty");
+  manifest("\"features\":[1],\"events\":true", "\"features\":[],\"events\":true",
+           "its reasons: feature 1 is in no group");
+}
+
+TEST(Model, RefusesReasonsWhereNoneAre) {
+  const auto refused = [](const char* what, const char* with, const char* why) {
+    auto file = WholeModel(1).file_of_trees();
+    replace(file.metadata["weir"], what, with);
+    const auto loaded = Model::load(file.file());
+    ASSERT_FALSE(loaded.ok());
+    EXPECT_NE(loaded.error().message.find(why), std::string::npos) << loaded.error().message;
+  };
+  refused("\"features\":[1],\"events\":false", "\"features\":[1],\"events\":true",
+          "its reasons: group \"b\" has events, and there is no sequence");
+  refused("[\"fraud\"]", "[\"food\",\"fuel\"]", "it has reasons, and more than one output");
+}
+
+TEST(Model, TheHeadMaySeeSoManyGroupsAndNoMore) {
+  for (const std::size_t groups : {kMaxHeadGroups, kMaxHeadGroups + 1}) {
+    auto file = WholeModel(1).file_of_trees();
+    std::string features, numbers, reasons;
+    for (std::size_t i = 0; i < groups + 3; ++i) {
+      const auto comma = i > 0 ? "," : "";
+      const auto number = std::to_string(i);
+      features += comma + ("{\"name\":\"f" + number + "\",\"version\":\"\"}");
+      reasons += comma + ("{\"name\":\"g" + number + "\",\"features\":[" + number + "],\"events\":false,\"texts\":[]}");
+      if (i < groups) numbers += comma + number;
+    }
+    file.metadata["weir"] =
+        R"({"format":1,"name":"many","demonstration":false,"events":0,"event_fields":[],"texts":[],)"
+        R"("outputs":["fraud"],"features":[)" +
+        features + "],\"head_features\":[" + numbers + "],\"reasons\":[" + reasons + "]}";
+    const auto loaded = Model::load(file.file());
+    ASSERT_FALSE(loaded.ok());
+    // The one with few enough fails later, for its thresholds.
+    EXPECT_NE(loaded.error().message.find(groups > kMaxHeadGroups
+                                              ? "its reasons: the head sees 11 groups; up to 10 are possible"
+                                              : "thresholds of 2 features; the manifest names 13"),
+              std::string::npos)
+        << loaded.error().message;
+  }
+}
+
+TEST(Model, RefusesANeutralPaymentThatCannotBe) {
+  refuses([](FileMaker& file) { file.tensors.erase("reasons.neutral"); }, "tensor \"reasons.neutral\" is missing");
+  refuses([](FileMaker& file) { file.tensors.erase("reasons.neutral_event"); },
+          "tensor \"reasons.neutral_event\" is missing");
+  refuses(
+      [](FileMaker& file) {
+        file.put("reasons.neutral", std::vector<std::uint16_t>({1, 22}));
+      },
+      "the neutral payment: feature 1 is 22; 0 to 21 are possible");
+  refuses([](FileMaker& file) { file.put("reasons.neutral", std::vector<std::uint16_t>{1}); },
+          "the neutral payment: 1 features; the model takes 2");
+  refuses(
+      [](FileMaker& file) {
+        file.put("reasons.neutral_event", std::vector<std::uint16_t>{1, 2, 12});
+      },
+      "the neutral payment: code of an event 2 is 12; 0 to 11 are possible");
+  refuses([](FileMaker& file) { file.put("reasons.neutral_event", std::vector<std::uint16_t>(6, 1)); },
+          "the neutral event has 6 codes; an event has 3");
 }
 
 TEST(Model, RefusesADamagedFile) {
