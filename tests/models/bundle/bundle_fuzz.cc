@@ -1,11 +1,12 @@
-// Any bytes as a model: refused, or loaded and able to score. The same bytes as quantized inputs: refused, or such that
-// writing them gives what was read in the shortest form.
+// Any bytes as a model: refused, or loaded and able to score and to explain. The same bytes as quantized inputs:
+// refused, or such that writing them gives what was read in the shortest form.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "models/bundle/model.h"
+#include "models/reasons/explainer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::models;
@@ -19,6 +20,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!shape.check(inputs).ok()) std::abort();
     Model::Evaluator evaluator(**model);
     if (evaluator.logits(inputs).size() != (*model)->outputs()) std::abort();
+    if ((*model)->outputs() == 1) {
+      Explainer explainer(**model);
+      const auto& explanation = explainer.explain(inputs);
+      auto sum = explanation.base + explanation.residual;
+      for (const auto& one : explanation.contributions) sum += one.logit;
+      if (sum != explanation.score.logit || !(explanation.score == evaluator.score(inputs))) std::abort();
+    }
   }
   const InputShape shape{{3, 300}, {2, 70000}, 5, {{64, 9}, {1U << 20U, 3}}};
   if (const auto inputs = read_inputs(bytes, shape); inputs.ok()) {
