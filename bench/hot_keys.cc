@@ -77,6 +77,8 @@ constexpr Case kCases[] = {
     {"sum of doubles", Aggregate::kSum, kScore},
     {"sum, mixed currencies", Aggregate::kSum, kPrice},
     {"mean", Aggregate::kMean, kAmount},
+    {"median of 256", Aggregate::kMedian, kAmount},
+    {"median, mixed currencies", Aggregate::kMedian, kPrice},
     {"min", Aggregate::kMin, kAmount},
     {"max", Aggregate::kMax, kAmount},
     {"standard deviation", Aggregate::kStandardDeviation, kAmount},

@@ -27,7 +27,7 @@ import record
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIDES = ("weir", "pass-through")
-STAGES = ("parse", "history", "features", "rules", "decide", "audit", "append")
+STAGES = ("parse", "history", "features", "model", "rules", "decide", "audit", "append")
 
 
 def say(text):

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/audit/value_json.h"
+#include "engine/base/base64.h"
 #include "engine/base/civil_time.h"
 #include "engine/base/currency.h"
 #include "engine/base/decimal.h"
@@ -155,8 +156,14 @@ Status read_policy(Members& members, dom::object record, ParsedRecord& out) {
   if (record["files"].get(files) != simdjson::SUCCESS) return bad("member \"files\" is missing");
   for (const auto file : files) {
     std::string_view text;
-    if (file.value.get(text) != simdjson::SUCCESS) return bad("a policy file is not a string");
-    out.files.push_back({std::string(file.key), std::string(text)});
+    if (file.value.get(text) == simdjson::SUCCESS) {
+      out.files.push_back({std::string(file.key), std::string(text)});
+      continue;
+    }
+    if (file.value["base64"].get(text) != simdjson::SUCCESS) return bad("a policy file is neither text nor base64");
+    auto bytes = decode_base64(text);
+    if (!bytes) return bad("the base64 of a policy file is damaged");
+    out.files.push_back({std::string(file.key), std::move(*bytes)});
   }
   return members.status();
 }
@@ -166,6 +173,30 @@ std::vector<NamedText> named_texts(const std::optional<dom::object>& object) {
   if (!object) return texts;
   for (const auto member : *object) texts.push_back({std::string(member.key), element_text(member.value)});
   return texts;
+}
+
+Status read_model(Members& members, ModelDetails& out) {
+  const auto object = members.object("model");
+  if (!object) return members.status();
+  Members model(*object);
+  out.sha256 = model.text("sha256");
+  auto inputs = decode_base64(model.text("inputs"));
+  if (!inputs) return bad("the base64 of the model's inputs is damaged");
+  out.inputs = std::move(*inputs);
+  out.logit = model.get<std::int64_t>("logit");
+  out.probability = model.get<std::int64_t>("probability");
+  if ((*object)["contributions"].error() == simdjson::SUCCESS) {
+    const auto contributions = model.array("contributions");
+    if (auto status = model.status(); !status) return status;
+    for (const auto item : *contributions) {
+      dom::object each;
+      if (item.get(each) != simdjson::SUCCESS) return bad("a contribution is not an object");
+      Members part(each);
+      out.contributions.push_back({std::string(part.text("name")), part.get<std::int64_t>("logit")});
+      if (auto status = part.status(); !status) return status;
+    }
+  }
+  return model.status();
 }
 
 // Verdicts and outcome, of a record or of the shadow in it.
@@ -195,7 +226,8 @@ Status read_judged(dom::object object, bool with_values, JudgedDetails& out) {
     verdict.verdict = element_text(outcome);
     if (auto status = rule.status(); !status) return status;
   }
-  return {};
+  if (object["model"].error() != simdjson::SUCCESS) return {};
+  return read_model(members, out.model.emplace());
 }
 
 Status read_alert(Members& members, dom::object record, TransactionDetails& out) {
@@ -302,37 +334,6 @@ std::optional<Value> field_value(const event::Field& field, dom::element json, e
   double real = 0;
   if (field.type == event::FieldType::kDouble && json.get(real) == simdjson::SUCCESS) return Value::real(real);
   return std::nullopt;
-}
-
-std::string difference(dom::element recorded, dom::element computed, const std::string& path);
-
-std::string object_difference(dom::object recorded, dom::object computed, const std::string& path) {
-  const auto at = [&](std::string_view key) { return path.empty() ? std::string(key) : path + "." + std::string(key); };
-  for (const auto member : recorded) {
-    dom::element other;
-    if (computed[member.key].get(other) != simdjson::SUCCESS) {
-      return at(member.key) + ": recorded " + simdjson::minify(member.value) + ", computed nothing";
-    }
-    if (auto found = difference(member.value, other, at(member.key)); !found.empty()) return found;
-  }
-  for (const auto member : computed) {
-    dom::element other;
-    if (recorded[member.key].get(other) != simdjson::SUCCESS) {
-      return at(member.key) + ": recorded nothing, computed " + simdjson::minify(member.value);
-    }
-  }
-  return {};
-}
-
-std::string difference(dom::element recorded, dom::element computed, const std::string& path) {
-  dom::object a;
-  dom::object b;
-  if (recorded.get(a) == simdjson::SUCCESS && computed.get(b) == simdjson::SUCCESS) {
-    return object_difference(a, b, path);
-  }
-  const std::string text_a = simdjson::minify(recorded);
-  const std::string text_b = simdjson::minify(computed);
-  return text_a == text_b ? std::string() : path + ": recorded " + text_a + ", computed " + text_b;
 }
 
 }  // namespace
@@ -454,20 +455,6 @@ Result<std::optional<JudgedDetails>> RecordReader::judged(bool shadow) const {
   JudgedDetails details;
   if (auto status = read_judged(record, false, details); !status) return status.error();
   return std::optional(std::move(details));
-}
-
-std::string first_difference(std::string_view recorded, std::string_view computed) {
-  if (recorded == computed) return {};
-  dom::parser parser_a;
-  dom::parser parser_b;
-  dom::element a;
-  dom::element b;
-  if (parser_a.parse(recorded.data(), recorded.size()).get(a) != simdjson::SUCCESS ||
-      parser_b.parse(computed.data(), computed.size()).get(b) != simdjson::SUCCESS) {
-    return "the recorded bytes are not JSON";
-  }
-  const auto found = difference(a, b, "");
-  return found.empty() ? "the bytes differ, the values do not" : found;
 }
 
 }  // namespace weir::audit

@@ -54,6 +54,19 @@ struct ParsedRecord {
   std::int64_t score = 0;
 };
 
+// What a model said of a transaction.
+struct ModelDetails {
+  std::string sha256;
+  std::string inputs;  // models::read_inputs
+  std::int64_t logit = 0;
+  std::int64_t probability = 0;
+  struct Part {
+    std::string name;
+    std::int64_t logit = 0;
+  };
+  std::vector<Part> contributions;  // of a payment that is not approved
+};
+
 // What the rules of one policy made of a transaction, as text for people: numbers as they are, strings without quotes,
 // "-" for null.
 struct JudgedDetails {
@@ -70,6 +83,7 @@ struct JudgedDetails {
   };
   std::vector<RuleVerdict> rules;  // hits and errors
   std::vector<std::string> reasons;
+  std::optional<ModelDetails> model;
 };
 
 // What stands in a transaction's record; likewise.

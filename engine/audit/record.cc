@@ -159,6 +159,41 @@ void append_verdicts(const Judged& facts, JsonWriter& json) {
   json.end_array();
 }
 
+void append_model(const Judged& facts, JsonWriter& json) {
+  if (!facts.model) return;
+  const auto& said = *facts.model;
+  json.key("model");
+  json.begin_object();
+  json.key("sha256");
+  json.hex(bytes_of(said.model->hash()));
+  std::string inputs;
+  models::append_inputs(inputs, *said.inputs);
+  json.key("inputs");
+  json.base64(inputs);
+  json.key("logit");
+  json.integer(said.score.logit);
+  json.key("probability");
+  json.integer(said.score.probability);
+  if (said.explanation != nullptr) {
+    json.key("base");
+    json.integer(said.explanation->base);
+    json.key("contributions");
+    json.begin_array();
+    for (const auto& part : said.explanation->contributions) {
+      json.begin_object();
+      json.key("name");
+      json.string(said.model->manifest().reasons[part.group].name);
+      json.key("logit");
+      json.integer(part.logit);
+      json.end_object();
+    }
+    json.end_array();
+    json.key("residual");
+    json.integer(said.explanation->residual);
+  }
+  json.end_object();
+}
+
 void append_entry(std::string_view value, const book::ListEntry& entry, JsonWriter& json) {
   json.begin_object();
   json.key("value");
@@ -221,6 +256,7 @@ void append_shadow(const TransactionFacts& facts, JsonWriter& json) {
   json.begin_object();
   json.key("policy");
   json.string(facts.shadow->policy);
+  append_model(*facts.shadow, json);
   append_verdicts(*facts.shadow, json);
   append_outcome(*facts.shadow, json);
   json.end_object();
@@ -266,6 +302,7 @@ void append_transaction(const Head& head, const InputPlace& input, const Transac
   append_fields(facts, json);
   json.end_object();
   append_features(facts, json);
+  append_model(facts, json);
   append_verdicts(facts, json);
   append_outcome(facts, json);
   append_control(facts, json);
@@ -357,7 +394,14 @@ void append_policy(const Head& head, const PolicyFacts& facts, std::string& out)
   json.begin_object();
   for (const auto& file : facts.files) {
     json.key(file.path);
-    json.string(file.text);
+    if (file.bytes) {
+      json.begin_object();
+      json.key("base64");
+      json.base64(file.text);
+      json.end_object();
+    } else {
+      json.string(file.text);
+    }
   }
   json.end_object();
   json.end_object();

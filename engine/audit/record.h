@@ -16,6 +16,7 @@
 #include "engine/decide/decision.h"
 #include "engine/event/event.h"
 #include "engine/event/reject.h"
+#include "models/reasons/explainer.h"
 #include "rules/book/book.h"
 #include "rules/book/list.h"
 
@@ -50,7 +51,16 @@ struct Suppression {
   std::string_view list;
 };
 
-// What the rules of one policy made of an event.
+// What the model of one policy said of an event, and what it looked at: the score can be computed again from this
+// alone.
+struct ModelFacts {
+  const models::Model* model = nullptr;
+  const models::Inputs* inputs = nullptr;
+  models::Score score;
+  const models::Explanation* explanation = nullptr;  // of a payment that is not approved
+};
+
+// What the model and rules of one policy made of an event.
 struct Judged {
   std::string_view policy;  // its hash
   const book::Book* rules = nullptr;
@@ -59,6 +69,7 @@ struct Judged {
   const book::Verdicts* verdicts = nullptr;
   const decide::Outcome* outcome = nullptr;
   std::span<const Suppression> suppressed;  // by rule
+  std::optional<ModelFacts> model;          // nothing if no model looked at it
 };
 
 struct TransactionFacts : Judged {
@@ -86,6 +97,7 @@ struct StartFacts {
 struct FileView {
   std::string_view path;
   std::string_view text;
+  bool bytes = false;  // it is no text
 };
 
 // Each appends one hashed part to `out`.

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/backtest/label_feed.h"
 #include "engine/base/sha256.h"
 #include "engine/shard/core.h"
 
@@ -16,7 +17,7 @@ constexpr std::uint64_t kRecordsPerProgress = 1'024;
 class Pass {
  public:
   Pass(shard::Core core, Source& source, const PassOptions& options)
-      : core_(std::move(core)), step_(*core_.step), source_(source), options_(options) {
+      : core_(std::move(core)), step_(*core_.step), source_(source), options_(options), feed_(options.labels, step_) {
     ledger_.verdict.policy = core_.policy;
     ledger_.verdict.failures.resize(core_.policy->rules->rules().size());
   }
@@ -37,7 +38,8 @@ class Pass {
         options_.progress(source_.done(), source_.total());
       }
     }
-    if (options_.labels != nullptr) horizon_.see(options_.labels->newest_known_ms());
+    if (options_.labels != nullptr) horizon_.see(options_.labels->known());
+    ledger_.counts.early_labels = feed_.left_out();
     ledger_.seen_until_ms = horizon_.end_ms(options_.maturity);
     judge_silence(ledger_.payments, ledger_.seen_until_ms, options_.maturity);
     ledger_.payments.cards = cards_.count();
@@ -85,20 +87,9 @@ class Pass {
     if (const auto own = event::own_label(*core_.policy->schema, event)) {
       verity.add(own->fraud, own->known_at_ms, options_.maturity);
     }
-    const auto* labels = options_.labels == nullptr ? nullptr : options_.labels->of(event.id);
-    if (labels != nullptr) {
-      for (const auto& label : *labels) {
-        // It was of an earlier event with this id, if of any.
-        if (label.known_at_ms < event.time_ms) {
-          ++ledger_.counts.early_labels;
-          continue;
-        }
-        verity.add(label.fraud, label.known_at_ms, options_.maturity);
-        shard::Input input;
-        input.value = label.bytes;
-        if (auto status = step_.label(input, label_output_); !status) return status.error();
-      }
-    }
+    const auto given = feed_.give(event);
+    if (!given) return given.error();
+    for (const auto& label : *given) verity.add(label.fraud, label.known_at_ms, options_.maturity);
     ledger_.labels_known_ms = std::max(ledger_.labels_known_ms, verity.known_at_ms());
     return verity.truth();
   }
@@ -147,10 +138,10 @@ class Pass {
   shard::Step& step_;
   Source& source_;
   const PassOptions& options_;
+  LabelFeed feed_;
   Ledger ledger_;
   event::Reject reject_;
   shard::Output output_;
-  shard::Output label_output_;
   Sha256 sha256_;
   Numbers cards_;
   Numbers customers_;

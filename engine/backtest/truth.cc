@@ -1,6 +1,7 @@
 #include "engine/backtest/truth.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/backtest/patience.h"
@@ -13,19 +14,23 @@ namespace {
 
 constexpr std::size_t kPollRecords = 1'000;
 
+Status read_all(event::FileRecords& file, const std::string& path, const RecordTaker& take) {
+  std::string_view record;
+  for (;;) {
+    auto more = file.next(record);
+    if (!more) return more.error();
+    if (!*more) return {};
+    if (auto status = take(record, path + ":" + std::to_string(file.line())); !status) return status;
+  }
+}
+
 }  // namespace
 
 Status read_lines(const std::string& path, const RecordTaker& take) {
   auto file = event::FileRecords::open(path);
   if (!file) return file.error();
   if (file->format() != event::FileFormat::kJsonLines) return Error{path + " must hold lines of JSON"};
-  std::string_view line;
-  for (;;) {
-    auto more = file->next(line);
-    if (!more) return more.error();
-    if (!*more) return {};
-    if (auto status = take(line, path + ":" + std::to_string(file->line())); !status) return status;
-  }
+  return read_all(*file, path, take);
 }
 
 Status read_topics(topic::Reader& reader, const RecordTaker& take) {
@@ -65,8 +70,11 @@ Status read_topics(topic::Reader& reader, const RecordTaker& take) {
 // --- Labels ----------------------------------------------------------------------------------------------------------
 
 struct Labels::Reader {
-  Reader(const event::Schema& schema, std::string_view token_key) : labels(schema, token_key) {}
-  event::LabelReader labels;
+  Reader(const event::Schema& the_schema, std::string_view the_token_key)
+      : schema(the_schema), token_key(the_token_key), json(the_schema, the_token_key) {}
+  const event::Schema& schema;
+  std::string token_key;
+  event::LabelReader json;
   event::Label label;
   event::Reject reject;
 };
@@ -75,22 +83,39 @@ Labels::Labels(const event::Schema& schema, std::string_view token_key)
     : reader_(std::make_unique<Reader>(schema, token_key)) {}
 Labels::~Labels() = default;
 
-Status Labels::add(std::string_view bytes, const std::string& origin) {
+Status Labels::add(std::string_view bytes, const std::string& origin) { return add(reader_->json, bytes, origin); }
+
+Status Labels::add(event::LabelReader& reader, std::string_view bytes, const std::string& origin) {
   auto& label = reader_->label;
   auto& reject = reader_->reject;
-  if (!reader_->labels.read(bytes, label, reject)) {
+  if (!reader.read(bytes, label, reject)) {
     return Error{origin + ": no label: " + (reject.field.empty() ? "" : "`" + reject.field + "`: ") + reject.detail};
   }
-  by_id_[label.event_id].push_back({label.fraud, label.known_at_ms, std::string(bytes)});
+  by_id_[label.event_id].push_back({label.fraud, label.known_at_ms});
   ++count_;
-  newest_known_ms_ = std::max(newest_known_ms_, label.known_at_ms);
+  known_.see(label.known_at_ms);
   return {};
 }
 
-const std::vector<Labels::Label>* Labels::of(std::string_view event_id) const {
-  if (by_id_.empty()) return nullptr;
+Status Labels::add_file(const std::string& path) {
+  auto file = event::FileRecords::open(path);
+  if (!file) return file.error();
+  std::optional<event::LabelReader> csv;
+  if (file->format() == event::FileFormat::kCsv) {
+    auto reader = event::LabelReader::of_csv(reader_->schema, file->csv_header(), reader_->token_key);
+    if (!reader) return Error{path + ": " + reader.error().message};
+    csv.emplace(std::move(*reader));
+  }
+  return read_all(*file, path, [&](std::string_view bytes, const std::string& origin) {
+    return add(csv ? *csv : reader_->json, bytes, origin);
+  });
+}
+
+std::span<const history::LabelEntry> Labels::of(std::string_view event_id) const {
+  if (by_id_.empty()) return {};
   const auto found = by_id_.find(std::string(event_id));
-  return found == by_id_.end() ? nullptr : &found->second;
+  if (found == by_id_.end()) return {};
+  return found->second;
 }
 
 // --- Decisions -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "engine/base/base64.h"
 #include "engine/base/check.h"
 
 namespace weir {
@@ -142,6 +143,16 @@ void JsonWriter::hex(std::string_view bytes) {
     *at++ = kHexDigits[byte >> 4U];
     *at++ = kHexDigits[byte & 15U];
   }
+  *at++ = '"';
+  end_value(at);
+}
+
+void JsonWriter::base64(std::string_view bytes) {
+  const auto size = base64_size(bytes.size());
+  char* at = begin_value(size + 3);
+  *at++ = '"';
+  encode_base64(bytes, at);
+  at += size;
   *at++ = '"';
   end_value(at);
 }

@@ -34,6 +34,8 @@ class JsonWriter {
   void null();
   // A string of the bytes in lower-case hexadecimal.
   void hex(std::string_view bytes);
+  // A string of the bytes in base64.
+  void base64(std::string_view bytes);
   // A value that is already JSON text.
   void raw(std::string_view json);
 

@@ -80,6 +80,31 @@ void append_case_key(const Alert& alert, std::uint32_t shard, std::string& out) 
   out.append(std::to_string(alert.sequence));
 }
 
+namespace {
+
+void append_model(const ModelText& model, JsonWriter& json) {
+  json.key("model");
+  json.begin_object();
+  json.key("sha256");
+  json.hex(model.sha256);
+  json.key("score");
+  json.real(static_cast<double>(model.probability) / 1e9);
+  json.key("reasons");
+  json.begin_array();
+  for (const auto& reason : model.reasons) {
+    json.begin_object();
+    json.key("name");
+    json.string(reason.name);
+    json.key("logit");
+    json.integer(reason.logit);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+}  // namespace
+
 void append_decision_json(const DecisionFacts& facts, std::string& out) {
   JsonWriter json(out);
   json.begin_object();
@@ -115,6 +140,7 @@ void append_decision_json(const DecisionFacts& facts, std::string& out) {
     if ((facts.flags & flag) != 0) json.string(flag_name(flag));
   }
   json.end_array();
+  if (facts.model) append_model(*facts.model, json);
   if (facts.alert) {
     std::string case_key;
     append_case_key(*facts.alert, facts.shard, case_key);

@@ -73,6 +73,18 @@ struct ReasonText {
   std::int32_t points = 0;
 };
 
+// What a decision tells of the model's score.
+struct ModelReason {
+  std::string_view name;   // of a group of inputs
+  std::int64_t logit = 0;  // how much it raised the score's logit, in 2^-24
+};
+inline constexpr std::size_t kMaxModelReasons = 3;
+struct ModelText {
+  std::string_view sha256;               // of the model's file, 32 bytes
+  std::int32_t probability = 0;          // in billionths
+  std::span<const ModelReason> reasons;  // of a payment that is not approved: what raised the score, most first
+};
+
 // Everything that stands in a decision; the same facts give the same bytes.
 struct DecisionFacts {
   std::string_view id;
@@ -85,6 +97,7 @@ struct DecisionFacts {
   std::uint32_t shard = 0;
   std::uint64_t sequence = 0;  // of the audit record
   std::span<const ReasonText> reasons;
+  std::optional<ModelText> model;  // nothing if no model looked at it
   std::optional<Alert> alert;
 };
 

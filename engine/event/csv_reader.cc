@@ -1,18 +1,13 @@
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/event/csv_row.h"
+#include "engine/event/csv_table.h"
 #include "engine/event/event_builder.h"
 #include "engine/event/reader.h"
-#include "engine/event/utf8.h"
 
 namespace weir::event {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string dotted(const std::vector<std::string>& path) {
   std::string out;
@@ -30,16 +25,6 @@ std::string type_column(const Schema& schema) {
   return dotted(schema.type_path);
 }
 
-// The column's place, kNowhere if there is none.
-Result<std::uint32_t> find_column(const std::vector<std::string>& columns, const std::string& name) {
-  const auto first = std::find(columns.begin(), columns.end(), name);
-  if (first == columns.end()) return RawPlaces::kNowhere;
-  if (std::find(first + 1, columns.end(), name) != columns.end()) {
-    return Error{"the CSV header has the column `" + name + "` twice"};
-  }
-  return static_cast<std::uint32_t>(first - columns.begin());
-}
-
 // A field that only some event types require may be missing from a file that has none of these.
 bool is_required_always(const Schema& schema, std::uint32_t slot) {
   const Field& field = schema.fields[slot];
@@ -48,16 +33,16 @@ bool is_required_always(const Schema& schema, std::uint32_t slot) {
          (field.required && (field.event_types & all_types) == all_types);
 }
 
-Result<RawPlaces> find_places(const Schema& schema, const std::vector<std::string>& columns) {
+Result<RawPlaces> find_places(const Schema& schema, const CsvTable& table) {
   RawPlaces places;
   for (std::uint32_t slot = 0; slot < schema.field_count(); ++slot) {
     const Field& field = schema.fields[slot];
     std::uint32_t place = RawPlaces::kNowhere;
     if (field.derivation == Derivation::kNone) {
-      const auto found = find_column(columns, column_name(field));
+      const auto found = table.find(column_name(field));
       if (!found.ok()) return found.error();
-      place = *found;
-      if (place == RawPlaces::kNowhere && is_required_always(schema, slot)) {
+      place = found->value_or(place);
+      if (!*found && is_required_always(schema, slot)) {
         return Error{"the CSV header has no column `" + column_name(field) + "` for the required field `" + field.name +
                      "`: name the column in schema.yaml, or make the field optional"};
       }
@@ -65,69 +50,35 @@ Result<RawPlaces> find_places(const Schema& schema, const std::vector<std::strin
     places.of_field.push_back(place);
   }
   if (!schema.type_path.empty()) {
-    const auto found = find_column(columns, type_column(schema));
+    const auto found = table.find(type_column(schema));
     if (!found.ok()) return found.error();
-    if (*found == RawPlaces::kNowhere) {
+    if (!*found) {
       return Error{"the CSV header has no column `" + type_column(schema) + "` for the event type"};
     }
-    places.of_type = *found;
+    places.of_type = **found;
   }
   return places;
-}
-
-bool refuse(Reject& reject, RejectReason reason, std::uint64_t offset, std::string detail) {
-  reject.reason = reason;
-  reject.field.clear();
-  reject.byte_offset = offset;
-  reject.detail = std::move(detail);
-  return false;
 }
 
 }  // namespace
 
 struct CsvReader::State {
-  State(const Schema& read_schema, std::string_view token_key, RawPlaces places, std::size_t header_columns)
-      : schema(read_schema), builder(read_schema, token_key, std::move(places)), columns(header_columns) {}
+  State(const Schema& schema, std::string_view token_key, RawPlaces places, CsvTable the_table)
+      : max_record_bytes(schema.limits.max_record_bytes),
+        builder(schema, token_key, std::move(places)),
+        table(std::move(the_table)) {}
 
-  bool split(std::string_view bytes, Reject& reject);
-
-  const Schema& schema;
+  std::uint32_t max_record_bytes;
   EventBuilder builder;
-  CsvRow row;
-  std::size_t columns;
+  CsvTable table;
 };
 
-bool CsvReader::State::split(std::string_view bytes, Reject& reject) {
-  if (bytes.empty()) return refuse(reject, RejectReason::kEmptyRecord, 0, "the row is empty");
-  if (bytes.size() > schema.limits.max_record_bytes) {
-    return refuse(reject, RejectReason::kRecordTooLarge, schema.limits.max_record_bytes,
-                  "the row has " + std::to_string(bytes.size()) + " bytes; at most " +
-                      std::to_string(schema.limits.max_record_bytes) + " are allowed");
-  }
-  if (const auto offset = invalid_utf8_at(bytes)) {
-    return refuse(reject, RejectReason::kInvalidUtf8, *offset, "the bytes are not UTF-8");
-  }
-  if (const auto fault = row.split(bytes)) {
-    return refuse(reject, RejectReason::kCsvQuote, fault->offset, std::string(fault->what));
-  }
-  if (row.cells().size() != columns) {
-    return refuse(
-        reject, RejectReason::kCsvColumns, bytes.size(),
-        "the row has " + std::to_string(row.cells().size()) + " columns, the header " + std::to_string(columns));
-  }
-  return true;
-}
-
 Result<CsvReader> CsvReader::create(const Schema& schema, std::string_view header, std::string_view token_key) {
-  if (header.starts_with(kByteOrderMark)) header.remove_prefix(kByteOrderMark.size());
-  if (invalid_utf8_at(header)) return Error{"the CSV header is not UTF-8"};
-  CsvRow row;
-  if (const auto fault = row.split(header)) return Error{"the CSV header is malformed: " + std::string(fault->what)};
-  std::vector<std::string> columns;
-  for (const RawText& cell : row.cells()) columns.emplace_back(cell.text);
-  auto places = find_places(schema, columns);
+  auto table = CsvTable::create(header);
+  if (!table.ok()) return table.error();
+  auto places = find_places(schema, *table);
   if (!places.ok()) return places.error();
-  return CsvReader(std::make_unique<State>(schema, token_key, std::move(*places), columns.size()));
+  return CsvReader(std::make_unique<State>(schema, token_key, std::move(*places), std::move(*table)));
 }
 
 CsvReader::CsvReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -136,11 +87,11 @@ CsvReader::CsvReader(CsvReader&&) noexcept = default;
 CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;
 
 bool CsvReader::read(std::string_view row, std::int64_t clock_ms, Event& event, Reject& reject) {
-  if (!state_->split(row, reject)) {
+  if (!state_->table.split(row, state_->max_record_bytes, reject)) {
     event.clear();
     return false;
   }
-  return state_->builder.build(state_->row.cells(), clock_ms, event, reject);
+  return state_->builder.build(state_->table.cells(), clock_ms, event, reject);
 }
 
 }  // namespace weir::event

@@ -1,8 +1,11 @@
 #include "engine/event/label_reader.h"
 
 #include <array>
+#include <optional>
+#include <span>
 #include <utility>
 
+#include "engine/event/csv_table.h"
 #include "engine/event/field_value.h"
 #include "engine/event/json_walk.h"
 #include "engine/event/personal_token.h"
@@ -28,22 +31,35 @@ bool refuse(Reject& reject, RejectReason reason, std::string_view field, std::ui
   return false;
 }
 
+// What a label is made of, wherever it stands.
+constexpr std::array<const char*, 3> kNames{"event_id", "label", "known_at"};
+constexpr const char* kWhatIsNeeded = "a label has event_id, label and known_at";
+
+// Milliseconds rather than a date and time.
+bool is_number(const RawText& raw) {
+  if (raw.form != RawForm::kCell) return raw.form == RawForm::kNumber;
+  return raw.text.find_first_not_of("0123456789", raw.text.starts_with('-') ? 1 : 0) == std::string_view::npos;
+}
+
 }  // namespace
 
 struct LabelReader::State {
   State(const Schema& schema, std::string_view token_key)
       : limits(schema.limits),
         id(schema.fields[schema.id_slot]),
-        event_id(label_field("event_id", id.type, TimeFormat::kIso8601, id.personal)),
-        label(label_field("label", FieldType::kString, TimeFormat::kIso8601, false)),
-        known_at_text(label_field("known_at", FieldType::kTimestamp, TimeFormat::kIso8601, false)),
-        known_at_number(label_field("known_at", FieldType::kTimestamp, TimeFormat::kEpochMilliseconds, false)),
+        event_id(label_field(kNames[0], id.type, TimeFormat::kIso8601, id.personal)),
+        label(label_field(kNames[1], FieldType::kString, TimeFormat::kIso8601, false)),
+        known_at_text(label_field(kNames[2], FieldType::kTimestamp, TimeFormat::kIso8601, false)),
+        known_at_number(label_field(kNames[2], FieldType::kTimestamp, TimeFormat::kEpochMilliseconds, false)),
         tokens(token_key) {
-    event_id_at = walk.add_path(event_id.path);
-    label_at = walk.add_path(label.path);
-    known_at_at = walk.add_path(known_at_text.path);
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      const std::string path[]{kNames[i]};
+      places[i] = walk.add_path(path);
+    }
   }
 
+  // The raw texts at `places`.
+  bool split(std::string_view record, std::span<const RawText>& found, Reject& reject);
   bool convert(const Field& field, const RawText& raw, Value& value, Reject& reject) const;
   bool read_id(const RawText& raw, std::string& out, Reject& reject);
 
@@ -55,16 +71,23 @@ struct LabelReader::State {
   Field known_at_number;
   PersonalTokens tokens;
   JsonWalk walk;
-  std::uint32_t event_id_at = 0;
-  std::uint32_t label_at = 0;
-  std::uint32_t known_at_at = 0;
+  std::optional<CsvTable> table;  // instead of `walk`
+  std::array<std::uint32_t, kNames.size()> places{};
 };
 
-bool LabelReader::State::convert(const Field& field, const RawText& raw, Value& value, Reject& reject) const {
-  if (!raw.present()) {
-    return refuse(reject, RejectReason::kMissingField, field.name, raw.offset,
-                  "a label has event_id, label and known_at");
+bool LabelReader::State::split(std::string_view record, std::span<const RawText>& found, Reject& reject) {
+  if (table) {
+    if (!table->split(record, limits.max_record_bytes, reject)) return false;
+    found = table->cells();
+  } else {
+    if (!walk.walk(record, limits, reject)) return false;
+    found = walk.found();
   }
+  return true;
+}
+
+bool LabelReader::State::convert(const Field& field, const RawText& raw, Value& value, Reject& reject) const {
+  if (!raw.present()) return refuse(reject, RejectReason::kMissingField, field.name, raw.offset, kWhatIsNeeded);
   if (raw.text.size() > limits.max_string_bytes) {
     return refuse(reject, RejectReason::kStringTooLong, field.name, raw.offset,
                   "the text has " + std::to_string(raw.text.size()) + " bytes; at most " +
@@ -92,18 +115,33 @@ bool LabelReader::State::read_id(const RawText& raw, std::string& out, Reject& r
 
 LabelReader::LabelReader(const Schema& schema, std::string_view token_key)
     : state_(std::make_unique<State>(schema, token_key)) {}
+LabelReader::LabelReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 LabelReader::~LabelReader() = default;
 LabelReader::LabelReader(LabelReader&&) noexcept = default;
 LabelReader& LabelReader::operator=(LabelReader&&) noexcept = default;
 
-bool LabelReader::read(std::string_view json, Label& label, Reject& reject) {
+Result<LabelReader> LabelReader::of_csv(const Schema& schema, std::string_view header, std::string_view token_key) {
+  auto table = CsvTable::create(header);
+  if (!table.ok()) return table.error();
+  auto state = std::make_unique<State>(schema, token_key);
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const auto found = table->find(kNames[i]);
+    if (!found.ok()) return found.error();
+    if (!*found) return Error{std::string("the CSV header has no column `") + kNames[i] + "`: " + kWhatIsNeeded};
+    state->places[i] = **found;
+  }
+  state->table.emplace(std::move(*table));
+  return LabelReader(std::move(state));
+}
+
+bool LabelReader::read(std::string_view record, Label& label, Reject& reject) {
   State& state = *state_;
-  if (!state.walk.walk(json, state.limits, reject)) return false;
-  const std::span<const RawText> found = state.walk.found();
-  if (!state.read_id(found[state.event_id_at], label.event_id, reject)) return false;
+  std::span<const RawText> found;
+  if (!state.split(record, found, reject)) return false;
+  if (!state.read_id(found[state.places[0]], label.event_id, reject)) return false;
 
   Value verdict;
-  const RawText& label_text = found[state.label_at];
+  const RawText& label_text = found[state.places[1]];
   if (!state.convert(state.label, label_text, verdict, reject)) return false;
   if (verdict.as_string() != "fraud" && verdict.as_string() != "honest") {
     return refuse(reject, RejectReason::kLabelUnknownValue, "label", label_text.offset,
@@ -112,11 +150,9 @@ bool LabelReader::read(std::string_view json, Label& label, Reject& reject) {
   label.fraud = verdict.as_string() == "fraud";
 
   Value known_at;
-  const RawText& known_at_text = found[state.known_at_at];
-  const bool is_number = known_at_text.form == RawForm::kNumber;
-  if (!state.convert(is_number ? state.known_at_number : state.known_at_text, known_at_text, known_at, reject)) {
-    return false;
-  }
+  const RawText& known_at_text = found[state.places[2]];
+  const Field& known_at_field = is_number(known_at_text) ? state.known_at_number : state.known_at_text;
+  if (!state.convert(known_at_field, known_at_text, known_at, reject)) return false;
   label.known_at_ms = known_at.as_ms();
   return true;
 }

@@ -44,6 +44,7 @@ struct Field {
   bool required = false;          // for the event types that carry it
   bool personal = false;          // enters the core as a keyed token only (strings and int64); never derived
   std::string token_domain;       // personal: fields of one domain give the same token for the same text; default: name
+  bool is_protected = false;      // kept for figures of fairness: no model looks at it; so are fields derived from it
   bool history = true;            // kept in the histories of the event's entities
   std::uint32_t event_types = ~0U;  // bit i: event type i carries it
   std::uint16_t currency = 0;       // kMoney: ISO 4217 numeric, or 0 if `currency_field` says

@@ -1,6 +1,8 @@
 #include "engine/features/aggregate_value.h"
 
+#include <algorithm>
 #include <bit>
+#include <cstddef>
 
 #include "engine/base/check.h"
 #include "engine/base/currency.h"
@@ -97,6 +99,26 @@ Value aggregate_value(Aggregate aggregate, const NumberForm& form, const Numbers
   if (aggregate == Aggregate::kMean) return Value::real(mean(numbers.count, numbers.sum, decimals));
   WEIR_CHECK(aggregate == Aggregate::kStandardDeviation, "the aggregate is of numbers");
   return Value::real(standard_deviation(numbers.count, numbers.sum, numbers.squares, decimals));
+}
+
+Value median_value(const NumberForm& form, std::span<std::int64_t> values, std::string_view name) {
+  if (values.empty()) return Value::absent();
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  // Of an odd number the middle one twice.
+  const std::int64_t two[] = {values.size() % 2 == 1 ? *middle : *std::max_element(values.begin(), middle), *middle};
+  Int128 sum = 0;
+  for (const std::int64_t ordered : two) {
+    std::int64_t number = ordered;
+    if (form.type == event::FieldType::kDouble) {
+      const auto value = std::bit_cast<double>(history::ordered_bits(ordered));
+      if (!history::scale_double(value, static_cast<std::uint8_t>(form.decimals), number)) {
+        return Value::error(ErrorCode::kOverflow, name);
+      }
+    }
+    sum += number;
+  }
+  return Value::real(mean(2, sum, decimals_of(form)));
 }
 
 }  // namespace weir::features

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "engine/base/value.h"
 #include "engine/event/schema.h"
@@ -27,5 +29,9 @@ history::Numbers numbers_of(const NumberForm& form, const Value& value);
 // errors is `name`, which must outlive the value.
 Value aggregate_value(Aggregate aggregate, const NumberForm& form, const history::Numbers& numbers,
                       std::string_view name);
+
+// kMedian of values in the form that orders as integers do (see history::Numbers), which are left in another order;
+// absent if there are none.
+Value median_value(const NumberForm& form, std::span<std::int64_t> values, std::string_view name);
 
 }  // namespace weir::features

@@ -12,10 +12,11 @@
 namespace weir::features {
 
 enum class Aggregate : std::uint8_t {
-  kCount,  // int64
-  kSum,    // of an int64, double or money field; the field's type. Empty window: 0
-  kMean,   // double; of money in major units. Empty window: absent
-  kMin,    // the field's type (int64, double, money, timestamp). Empty: absent
+  kCount,   // int64
+  kSum,     // of an int64, double or money field; the field's type. Empty window: 0
+  kMean,    // double; of money in major units. Empty window: absent
+  kMedian,  // as kMean, of the latest values of the window, at most `of_last`; of two middle ones their mean
+  kMin,     // the field's type (int64, double, money, timestamp). Empty: absent
   kMax,
   kStandardDeviation,  // double, of the population: sqrt(mean of squares - square of mean), of money in major units
   kDistinctCount,      // int64: how many different values; exact up to `exact_up_to`, beyond it an estimate
@@ -45,7 +46,18 @@ struct Definition {
   std::string share_of_text;
   bool uses_label = false;             // either program reads the label slot
   std::uint32_t exact_up_to = 1024;    // kDistinctCount: 1 to 4096
+  std::uint32_t of_last = 256;         // kMedian: 1 to 1024
   std::optional<Value> default_value;  // instead of absent, when the window is empty; its type is the feature's
+};
+
+// The past of one entity in order, as a model reads it. A row counts as it does for a window.
+struct Sequence {
+  std::string entity;
+  std::shared_ptr<const cel::Program> where;
+  std::string where_text;
+
+  // Whether both are the same rows of the same histories, under one schema.
+  bool same_rows(const Sequence& other) const { return entity == other.entity && where_text == other.where_text; }
 };
 
 }  // namespace weir::features

@@ -19,6 +19,8 @@ struct FeatureSet::State {
   std::shared_ptr<const event::Schema> schema;
   std::vector<Definition> definitions;
   std::vector<std::string> names;
+  std::vector<Sequence> sequences;
+  std::vector<std::uint32_t> sequence_measures;  // of each
   std::vector<EntityPlan> plans;
 
   // Of the event at hand.
@@ -26,6 +28,8 @@ struct FeatureSet::State {
   std::vector<std::uint64_t> approximate;
   std::vector<Numbers> numbers;          // of the entity's queries
   std::vector<std::int8_t> own_matches;  // of the entity's predicates: whether the event matches; -1: not asked yet
+  std::vector<history::Reader::Found> latest;
+  std::vector<std::int64_t> latest_values;
   history::EntityHistory* history = nullptr;
   const EntityPlan* plan = nullptr;
   const event::Event* event = nullptr;
@@ -35,6 +39,7 @@ struct FeatureSet::State {
   Value value(const Step& step);
   Value number_value(const Step& step, const Definition& definition);
   Value share_value(const Step& step, const Definition& definition);
+  Value median(const Step& step, const Definition& definition);
   Value row_value(const Step& step, const Definition& definition);
   Value distinct_value(const Step& step, const Definition& definition);
   Value first_seen_value(const Definition& definition) const;
@@ -47,9 +52,10 @@ struct FeatureSet::State {
 };
 
 FeatureSet::FeatureSet(std::shared_ptr<const event::Schema> schema, std::vector<Definition> definitions,
-                       const history::LayoutSpec& tree)
+                       const history::LayoutSpec& tree, std::vector<Sequence> sequences)
     : state_(std::make_unique<State>()) {
-  state_->plans = make_plans(schema, definitions, tree);
+  state_->plans = make_plans(schema, definitions, sequences, tree, state_->sequence_measures);
+  state_->sequences = std::move(sequences);
   for (const Definition& definition : definitions) state_->names.push_back(definition.entity + '.' + definition.name);
   state_->approximate.resize((definitions.size() + 63) / 64);
   state_->schema = std::move(schema);
@@ -62,6 +68,15 @@ FeatureSet::FeatureSet(FeatureSet&&) noexcept = default;
 const std::vector<Definition>& FeatureSet::definitions() const { return state_->definitions; }
 
 const std::vector<std::string>& FeatureSet::names() const { return state_->names; }
+
+const std::vector<Sequence>& FeatureSet::sequences() const { return state_->sequences; }
+
+std::optional<std::uint32_t> FeatureSet::measure_of(const Sequence& sequence) const {
+  const auto& all = state_->sequences;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Sequence& s) { return s.same_rows(sequence); });
+  if (found == all.end()) return std::nullopt;
+  return state_->sequence_measures[static_cast<std::size_t>(found - all.begin())];
+}
 
 cel::Type FeatureSet::type_of(const event::Field& field) {
   if (field.personal) return cel::Type::simple(cel::TypeKind::kString);
@@ -89,6 +104,7 @@ cel::Type FeatureSet::type_of(const Definition& definition, const event::Schema&
     case Aggregate::kDistinctCount:
       return cel::Type::simple(cel::TypeKind::kInt);
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kStandardDeviation:
     case Aggregate::kShare:
       return cel::Type::simple(cel::TypeKind::kDouble);
@@ -168,6 +184,8 @@ Value FeatureSet::State::value(const Step& step) {
     }
     case Aggregate::kShare:
       return share_value(step, definition);
+    case Aggregate::kMedian:
+      return median(step, definition);
     case Aggregate::kFirst:
     case Aggregate::kLast:
     case Aggregate::kTimeSinceLast:
@@ -207,6 +225,25 @@ Value FeatureSet::State::share_value(const Step& step, const Definition& definit
   if (includes_event(definition, step.share_predicate)) ++some;
   if (all == 0) return Value::absent();
   return Value::real(nearest(some, all));
+}
+
+Value FeatureSet::State::median(const Step& step, const Definition& definition) {
+  const std::uint32_t slot = *definition.slot;
+  const Value& own = (*event)[slot];
+  const event::Field& field = schema->fields[slot];
+  const bool mixed = field.type == event::FieldType::kMoney && field.currency == 0;
+  if (mixed && own.is_absent()) return Value::absent();
+  const NumberForm form = number_form(field, mixed ? own.currency() : field.currency);
+  latest_values.clear();
+  // The event itself comes last in the window, so it is among the latest.
+  if (!own.is_absent() && includes_event(definition, step.predicate)) {
+    latest_values.push_back(numbers_of(form, own).min);
+  }
+  latest.resize(definition.of_last - latest_values.size());
+  const std::uint32_t found = reader.latest(step.measure, range(definition.window_ms, definition.offset_ms), latest,
+                                            mixed ? own.currency() : std::uint16_t{0});
+  reader.append_ordered(std::span(latest).first(found), slot, latest_values);
+  return median_value(form, latest_values, names[step.feature]);
 }
 
 Value FeatureSet::State::row_value(const Step& step, const Definition& definition) {

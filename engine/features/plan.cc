@@ -32,7 +32,8 @@ class ProgramPredicate : public history::Predicate {
   std::shared_ptr<const cel::Program> share_of_;
 };
 
-std::uint8_t parts_of(Aggregate aggregate) {
+// `is_mixed`: of money whose currency comes with the event.
+std::uint8_t parts_of(Aggregate aggregate, bool is_mixed) {
   switch (aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMean:
@@ -45,6 +46,8 @@ std::uint8_t parts_of(Aggregate aggregate) {
       return history::kPartMax;
     case Aggregate::kDistinctCount:
       return history::kPartDistinct;
+    case Aggregate::kMedian:
+      return is_mixed ? history::kPartByCurrency : 0;
     default:
       return 0;
   }
@@ -72,7 +75,7 @@ class Planner {
                  "a window that ends earlier lacks the event");
       const std::uint32_t slot = counts_rows(aggregate) ? kNone : *definition.slot;
       step.predicate = predicate(definition, false);
-      step.measure = measure(step.predicate, slot, parts_of(aggregate), definition);
+      step.measure = measure(step.predicate, slot, parts_of(aggregate, is_mixed(slot)), definition);
       if (!is_lookup(aggregate)) step.query = query(definition, step.measure, slot);
       if (aggregate == Aggregate::kShare) {
         WEIR_CHECK(definition.share_of != nullptr, "a share is of something");
@@ -81,6 +84,13 @@ class Planner {
       }
     }
     steps_.push_back(step);
+  }
+
+  std::uint32_t add(const Sequence& sequence) {
+    Definition rows;
+    rows.where = sequence.where;
+    rows.where_text = sequence.where_text;
+    return measure(predicate(rows, false), kNone, 0, rows);
   }
 
   EntityPlan finish(const std::shared_ptr<const event::Schema>& schema) {
@@ -95,7 +105,13 @@ class Planner {
   // Aggregates that look for rows or sets instead of adding up.
   static bool is_lookup(Aggregate aggregate) {
     return aggregate == Aggregate::kDistinctCount || aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast ||
-           aggregate == Aggregate::kTimeSinceLast;
+           aggregate == Aggregate::kTimeSinceLast || aggregate == Aggregate::kMedian;
+  }
+
+  bool is_mixed(std::uint32_t slot) const {
+    if (slot >= schema_.field_count()) return false;
+    const event::Field& field = schema_.fields[slot];
+    return field.type == event::FieldType::kMoney && field.currency == 0;
   }
 
   std::uint32_t predicate(const Definition& definition, bool with_share) {
@@ -150,7 +166,7 @@ class Planner {
   }
 
   std::uint32_t query(const Definition& definition, std::uint32_t measure, std::uint32_t slot) {
-    const std::uint8_t parts = parts_of(definition.aggregate);
+    const std::uint8_t parts = parts_of(definition.aggregate, is_mixed(slot));
     for (std::uint32_t i = 0; i < queries_.size(); ++i) {
       NumberQuery& query = queries_[i];
       if (query.measure != measure || query.window_ms != definition.window_ms ||
@@ -166,10 +182,7 @@ class Planner {
     query.offset_ms = definition.offset_ms;
     query.parts = parts;
     query.slot = slot;
-    if (slot != kNone) {
-      const event::Field& field = schema_.fields[slot];
-      query.by_currency = field.type == event::FieldType::kMoney && field.currency == 0;
-    }
+    query.by_currency = is_mixed(slot);
     queries_.push_back(query);
     return static_cast<std::uint32_t>(queries_.size() - 1);
   }
@@ -184,12 +197,17 @@ class Planner {
 }  // namespace
 
 std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& schema,
-                                   const std::vector<Definition>& definitions, const history::LayoutSpec& tree) {
+                                   const std::vector<Definition>& definitions, const std::vector<Sequence>& sequences,
+                                   const history::LayoutSpec& tree, std::vector<std::uint32_t>& sequence_measures) {
+  sequence_measures.assign(sequences.size(), kNone);
   std::vector<EntityPlan> plans;
   for (const event::Entity& entity : schema->entities) {
     Planner planner(*schema, tree);
     for (std::uint32_t i = 0; i < definitions.size(); ++i) {
       if (definitions[i].entity == entity.name) planner.add(i, definitions[i]);
+    }
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      if (sequences[i].entity == entity.name) sequence_measures[i] = planner.add(sequences[i]);
     }
     auto& plan = plans.emplace_back(planner.finish(schema));
     plan.edges_ms.push_back(0);

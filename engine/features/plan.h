@@ -39,8 +39,10 @@ struct EntityPlan {
   std::vector<std::int64_t> edges_ms;  // how long before the event windows begin and end; 0 among them
 };
 
-// One plan per entity of the schema. Tests may ask for small trees: `tree` says leaf_rows, fanout and dense_ids.
+// One plan per entity of the schema; and for each sequence its rows, a measure of its entity's layout. Tests may ask
+// for small trees: `tree` says leaf_rows, fanout and dense_ids.
 std::vector<EntityPlan> make_plans(const std::shared_ptr<const event::Schema>& schema,
-                                   const std::vector<Definition>& definitions, const history::LayoutSpec& tree);
+                                   const std::vector<Definition>& definitions, const std::vector<Sequence>& sequences,
+                                   const history::LayoutSpec& tree, std::vector<std::uint32_t>& sequence_measures);
 
 }  // namespace weir::features

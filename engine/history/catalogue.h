@@ -12,7 +12,7 @@
 
 namespace weir::history {
 
-enum class CatalogueKind : std::uint8_t { kColumn, kEnumValue, kEntity, kRule, kPolicy, kEventType };
+enum class CatalogueKind : std::uint8_t { kColumn, kEnumValue, kEntity, kRule, kPolicy, kEventType, kModel, kReason };
 
 class Catalogue {
  public:
@@ -35,7 +35,7 @@ class Catalogue {
     std::vector<std::string> by_number;
     std::unordered_map<std::string, std::uint32_t> by_name;
   };
-  Names kinds_[6];
+  Names kinds_[8];
   std::vector<Entry> new_entries_;
 };
 

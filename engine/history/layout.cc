@@ -108,14 +108,8 @@ Layout::Layout(std::shared_ptr<const event::Schema> schema, LayoutSpec spec)
   make_shapes();
 }
 
-std::uint32_t Layout::column_of(std::uint32_t slot) const {
-  for (std::uint32_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].slot == slot) return i;
-  }
-  return kNone;
-}
-
 void Layout::add_columns() {
+  column_of_slot_.assign(schema_->slot_count(), kNone);
   for (std::uint32_t slot = 0; slot < schema_->field_count(); ++slot) {
     if (!schema_->fields[slot].history) continue;
     if (schema_->inline_label && schema_->inline_label->slot == slot) continue;
@@ -157,6 +151,7 @@ void Layout::add_column(Column column) {
     column.scaled_array = add_array(8);
     column.extra_bitmap = bitmap_count_++;
   }
+  column_of_slot_[column.slot] = static_cast<std::uint32_t>(columns_.size());
   columns_.push_back(std::move(column));
 }
 
@@ -211,7 +206,9 @@ std::uint32_t Layout::add_track(const MeasureSpec& spec, std::uint32_t match, bo
     WEIR_CHECK(!adds || is_number(column.type), "only numbers are added up");
     WEIR_CHECK(!orders || is_number(column.type) || is_time(column.type), "only numbers and times have a minimum");
     with_bad = adds && column.type == ColumnType::kDouble;
-    track.by_currency = column.type == ColumnType::kMixedMoney && (adds || orders);
+    const bool by_currency = (spec.parts & kPartByCurrency) != 0;
+    WEIR_CHECK(!by_currency || column.type == ColumnType::kMixedMoney, "only mixed money has currencies to tell apart");
+    track.by_currency = column.type == ColumnType::kMixedMoney && (adds || orders || by_currency);
     if (spec.parts & kPartDistinct) {
       if (column.dictionary == kNone) {
         column.dictionary = static_cast<std::uint32_t>(dictionaries_.size());

@@ -31,6 +31,7 @@ enum Part : std::uint8_t {
   kPartMin = 4,
   kPartMax = 8,
   kPartDistinct = 16,
+  kPartByCurrency = 32,  // of mixed money: how many rows there are of each currency, as with sums and the like anyway
 };
 
 struct PredicateSpec {
@@ -146,7 +147,7 @@ class Layout {
   const std::vector<Measure>& measures() const { return measures_; }
 
   // The column that holds a slot, or kNone.
-  std::uint32_t column_of(std::uint32_t slot) const;
+  std::uint32_t column_of(std::uint32_t slot) const { return column_of_slot_[slot]; }
   bool reads_labels() const { return reads_labels_; }
   bool has_inline_label() const { return schema_->inline_label.has_value(); }
   std::int64_t inline_delay_ms() const { return schema_->inline_label ? schema_->inline_label->delay_ms : 0; }
@@ -176,6 +177,7 @@ class Layout {
   LayoutSpec spec_;
   std::vector<MatchBits> match_bits_;
   std::vector<Column> columns_;
+  std::vector<std::uint32_t> column_of_slot_;
   std::vector<DictionaryColumn> dictionaries_;
   std::vector<Track> tracks_;
   std::vector<std::uint32_t> distinct_tracks_;

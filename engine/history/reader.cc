@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/history/leaf_scan.h"
+#include "engine/history/scaling.h"
 
 namespace weir::history {
 
@@ -158,10 +159,16 @@ Reader::Found Reader::first(std::uint32_t measure, const Range& range) {
 
 Reader::Found Reader::last(std::uint32_t measure, const Range& range) {
   Found found;
+  latest(measure, range, {&found, 1});
+  return found;
+}
+
+std::uint32_t Reader::latest(std::uint32_t measure, const Range& range, std::span<Found> out, std::uint16_t currency) {
   cut(measure, range);
+  std::uint32_t found = 0;
   for (std::uint32_t i = section_count_; i-- > 0;) {
-    for (std::uint32_t j = sections_[i].pieces; j-- > 0;) {
-      if (find_last(sections_[i], sections_[i].piece[j], found)) return found;
+    for (std::uint32_t j = sections_[i].pieces; j-- > 0 && found < out.size();) {
+      found = add_latest(sections_[i], sections_[i].piece[j], currency, out, found);
     }
   }
   return found;
@@ -181,24 +188,52 @@ bool Reader::find_first(const Section& section, const Piece& piece, Found& found
   return false;
 }
 
-bool Reader::find_last(const Section& section, const Piece& piece, Found& found) const {
+std::uint32_t Reader::add_latest(const Section& section, const Piece& piece, std::uint16_t currency,
+                                 std::span<Found> out, std::uint32_t found) const {
+  const Track& track = layout_->tracks()[section.track];
+  WEIR_CHECK(currency == 0 || track.by_currency, "rows of one currency are asked of a measure that knows them");
   if (piece.leaf != nullptr) {
-    const std::uint64_t rows = rows_of(section, *piece.leaf, piece.from, piece.to);
-    if (rows != 0) found = {piece.leaf, static_cast<std::uint32_t>(63 - std::countl_zero(rows))};
-    return rows != 0;
+    std::uint64_t rows = rows_of(section, *piece.leaf, piece.from, piece.to);
+    if (currency != 0) {
+      rows = rows_of_currency(*layout_, *piece.leaf, layout_->columns()[track.column], rows, currency);
+    }
+    while (rows != 0 && found < out.size()) {
+      const auto row = static_cast<std::uint32_t>(63 - std::countl_zero(rows));
+      out[found++] = {piece.leaf, row};
+      rows &= ~(1ULL << row);
+    }
+    return found;
   }
-  const Block block = piece.node->block(layout_->tracks()[section.track]);
-  for (std::uint32_t child = piece.to; child-- > piece.from;) {
-    const bool unsure = section.look_back && piece.node->known_at()[child] > at_ms_;
-    if ((unsure || block.count(child) != 0) && find_last(section, whole(*piece.node, child), found)) return true;
+  Node& node = *piece.node;
+  Node::CurrencyBlock* const of_currency = currency == 0 ? nullptr : node.find_currency(section.track, currency);
+  const bool none = currency != 0 && of_currency == nullptr;
+  const Block block = of_currency == nullptr ? node.block(track) : node.block(track, *of_currency);
+  for (std::uint32_t child = piece.to; child-- > piece.from && found < out.size();) {
+    const bool unsure = section.look_back && node.known_at()[child] > at_ms_;
+    if (!unsure && (none || block.count(child) == 0)) continue;
+    found = add_latest(section, whole(node, child), currency, out, found);
   }
-  return false;
+  return found;
 }
 
 Value Reader::value(const Found& row, std::uint32_t slot) const {
   const std::uint32_t column = layout_->column_of(slot);
   WEIR_CHECK(column != kNone, "a value that is asked for is kept in the history");
   return row.leaf->value(*layout_, layout_->columns()[column], row.row);
+}
+
+void Reader::append_ordered(std::span<const Found> rows, std::uint32_t slot, std::vector<std::int64_t>& out) const {
+  const std::uint32_t index = layout_->column_of(slot);
+  WEIR_CHECK(index != kNone, "a value that is asked for is kept in the history");
+  const Column& column = layout_->columns()[index];
+  const bool is_double = column.type == ColumnType::kDouble;
+  WEIR_CHECK(is_double || column.type == ColumnType::kInt64 || column.type == ColumnType::kMoney ||
+                 column.type == ColumnType::kMixedMoney,
+             "only numbers are asked for in their order");
+  for (const Found& row : rows) {
+    const std::int64_t value = row.leaf->array<std::int64_t>(*layout_, column.array)[row.row];
+    out.push_back(is_double ? ordered_bits(value) : value);
+  }
 }
 
 }  // namespace weir::history

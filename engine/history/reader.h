@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/base/value.h"
@@ -38,7 +39,14 @@ class Reader {
   // The earliest or latest row of a measure.
   Found first(std::uint32_t measure, const Range& range);
   Found last(std::uint32_t measure, const Range& range);
+  // The latest rows of a measure, the newest first (of one time: the later in the total order first), as many as `out`
+  // has room for; returns how many. Subtrees without such a row are passed over. Valid until the history changes.
+  // `currency`, unless 0: only rows with this currency, of a measure of mixed money that is kept by currency.
+  std::uint32_t latest(std::uint32_t measure, const Range& range, std::span<Found> out, std::uint16_t currency = 0);
   Value value(const Found& row, std::uint32_t slot) const;
+  // Appends the values of an int64, double or money slot, which the rows have, in the form that orders as integers do:
+  // see Numbers.
+  void append_ordered(std::span<const Found> rows, std::uint32_t slot, std::vector<std::int64_t>& out) const;
 
   // How many different values the measure's rows have, together with `also` unless that is absent.
   DistinctResult distinct(std::uint32_t measure, const Range& range, std::uint32_t exact_up_to, const Value& also);
@@ -66,7 +74,9 @@ class Reader {
   void add_numbers(const Section& section, const Piece& piece, std::uint8_t parts, std::uint16_t currency,
                    Numbers& numbers) const;
   bool find_first(const Section& section, const Piece& piece, Found& found) const;
-  bool find_last(const Section& section, const Piece& piece, Found& found) const;
+  // Appends to the first `found` rows of `out`; returns how many there are then.
+  std::uint32_t add_latest(const Section& section, const Piece& piece, std::uint16_t currency, std::span<Found> out,
+                           std::uint32_t found) const;
   void add_sets(const Section& section, const Piece& piece);
   static Piece whole(const Node& node, std::uint32_t child);
 

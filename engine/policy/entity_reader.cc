@@ -125,6 +125,7 @@ class EntityReader {
     zone.required = true;
     zone.derivation = event::Derivation::kTimeZone;
     zone.derived_from = source.name;
+    zone.is_protected = source.is_protected;
     zone.derived_default = entity.zone;
     zone.line = node.place.line;
     entity.zone_slot = draft_.schema.field_count();

@@ -86,6 +86,7 @@ std::optional<Value> read_default(const yaml::Node& node, const features::Defini
       issues.error(node.place, "`first_seen` has no default", "ask with has() in the rule");
       return std::nullopt;
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kStandardDeviation:
     case Aggregate::kShare:
       return read_double(node, issues);

@@ -27,10 +27,11 @@ struct AggregateKey {
   Argument argument;
 };
 
-constexpr std::array<AggregateKey, 12> kAggregates{{
+constexpr std::array<AggregateKey, 13> kAggregates{{
     {"count", Aggregate::kCount, Argument::kEvents},
     {"sum", Aggregate::kSum, Argument::kField},
     {"mean", Aggregate::kMean, Argument::kField},
+    {"median", Aggregate::kMedian, Argument::kField},
     {"min", Aggregate::kMin, Argument::kField},
     {"max", Aggregate::kMax, Argument::kField},
     {"standard_deviation", Aggregate::kStandardDeviation, Argument::kField},
@@ -53,6 +54,7 @@ std::string_view wanted_types(Aggregate aggregate, const event::Field& field) {
   switch (aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kStandardDeviation:
       return is_number ? "" : "int64, double or money";
     case Aggregate::kMin:
@@ -98,6 +100,7 @@ class FeatureReader {
     const auto* current = reader.optional("current");
     const auto* default_value = reader.optional("default");
     const auto* exact_up_to = reader.optional("exact_up_to");
+    const auto* of_last = reader.optional("of_last");
     reader.finish();
     if (aggregate == nullptr) {
       // Otherwise an unknown key is its name misspelt, or there are two.
@@ -118,6 +121,7 @@ class FeatureReader {
       read_current(current, definition);
     }
     read_exact_up_to(reader, exact_up_to, definition);
+    read_of_last(reader, of_last, definition);
     const bool typed = !definition.slot || !draft_.is_faulty(*definition.slot);
     const bool has_argument = aggregate->argument != Argument::kField || definition.slot.has_value();
     if (default_value != nullptr && typed && has_argument) {
@@ -232,6 +236,14 @@ class FeatureReader {
     if (value) definition.exact_up_to = static_cast<std::uint32_t>(*value);
     if (node != nullptr && definition.aggregate != Aggregate::kDistinctCount) {
       issues_.error(reader.key("exact_up_to")->place, "`exact_up_to` belongs to `distinct`; all else is always exact");
+    }
+  }
+
+  void read_of_last(yaml::MapReader& reader, const yaml::Node* node, Definition& definition) {
+    const auto value = yaml::as_integer(node, 1, kMaxOfLast, issues_);
+    if (value) definition.of_last = static_cast<std::uint32_t>(*value);
+    if (node != nullptr && definition.aggregate != Aggregate::kMedian) {
+      issues_.error(reader.key("of_last")->place, "`of_last` belongs to `median`; all else is of the whole window");
     }
   }
 

@@ -81,7 +81,7 @@ class FieldReader {
     field.path = path == nullptr ? std::vector<std::string>{field.name} : read_path(path, issues_);
     if (auto column = yaml::as_text(reader.optional("column"), issues_)) field.column = *std::move(column);
     if (const auto value = yaml::as_bool(reader.optional("required"), issues_)) field.required = *value;
-    if (const auto value = yaml::as_bool(reader.optional("history"), issues_)) field.history = *value;
+    read_use(reader, field);
     read_event_types(reader.optional("in"), field);
     read_personal(reader, field, typed);
     read_of_type(reader, field, references, typed);
@@ -89,6 +89,11 @@ class FieldReader {
       issues_.error(reader.key("from")->place, "`from` belongs to `derive`", "write for example `derive: bin`");
     }
     reader.finish();
+  }
+
+  void read_use(yaml::MapReader& reader, Field& field) {
+    if (const auto value = yaml::as_bool(reader.optional("history"), issues_)) field.history = *value;
+    if (const auto value = yaml::as_bool(reader.optional("protected"), issues_)) field.is_protected = *value;
   }
 
   bool read_type(const yaml::Node* node, Field& field) {
@@ -210,7 +215,7 @@ class FieldReader {
       if (field.derivation == Derivation::kBaseAmount) read_base_amount(*derive, field);
     }
     references.derived_from = reader.required("from");
-    if (const auto value = yaml::as_bool(reader.optional("history"), issues_)) field.history = *value;
+    read_use(reader, field);
     reader.finish();
   }
 
@@ -251,6 +256,7 @@ class FieldReader {
     const auto& source = draft_.schema.fields[*slot];
     derived.derived_from = source.name;
     derived.event_types = source.event_types;
+    derived.is_protected = derived.is_protected || source.is_protected;
     if (source.derivation != Derivation::kNone) {
       issues_.error(node->place, "`" + source.name + "` is derived itself");
     } else if (derived.derivation == Derivation::kBaseAmount) {

@@ -9,6 +9,7 @@ namespace weir::policy {
 
 inline constexpr std::size_t kMaxFiles = 2'000;
 inline constexpr std::size_t kMaxPolicyBytes = 16U << 20U;  // all files together
+inline constexpr std::size_t kMaxModelBytes = 12U << 20U;   // of these, the model's
 inline constexpr std::size_t kMaxRuleFolderDepth = 8;       // folders within each other, `rules` being the first
 inline constexpr std::size_t kMaxReportedIssues = 200;      // of each severity
 
@@ -26,6 +27,15 @@ inline constexpr std::size_t kMaxPathParts = 16;
 inline constexpr std::size_t kMaxFeatures = 2'000;
 inline constexpr std::size_t kMaxLists = 200;
 inline constexpr std::uint32_t kMaxExactUpTo = 4'096;
+inline constexpr std::uint32_t kMaxOfLast = 1'024;
+
+inline constexpr std::size_t kMaxInputFeatures = 1'000;
+inline constexpr std::size_t kMaxEventFields = 32;
+inline constexpr std::int64_t kMaxSequenceEvents = 256;
+inline constexpr std::size_t kMaxInputTexts = 16;
+inline constexpr std::int64_t kMaxGramLength = 8;  // characters
+inline constexpr std::int64_t kMaxGrams = 1'024;   // of one text
+inline constexpr std::int64_t kMaxGramBuckets = 1 << 22;
 
 inline constexpr std::int64_t kMinHistoryMs = 1'000;
 

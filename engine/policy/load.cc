@@ -8,8 +8,10 @@
 #include "engine/policy/control_reader.h"
 #include "engine/policy/exchange_reader.h"
 #include "engine/policy/feature_reader.h"
+#include "engine/policy/inputs_reader.h"
 #include "engine/policy/limits.h"
 #include "engine/policy/list_reader.h"
+#include "engine/policy/model_reader.h"
 #include "engine/policy/policy.h"
 #include "engine/policy/policy_paths.h"
 #include "engine/policy/schema_draft.h"
@@ -78,7 +80,7 @@ class Loader {
 
   void parse_all() {
     for (const auto& file : files_) {
-      if (file.path == kExchangeFile) continue;
+      if (file.path == kExchangeFile || is_model_file(file.path)) continue;
       const auto source = std::make_shared<const SourceFile>(SourceFile{prefix_ + file.path, file.text});
       roots_[file.path] = yaml::parse_document(source, issues_);
     }
@@ -118,8 +120,13 @@ class Loader {
       if (!document) return;
       read_features(*document, *draft_, settings_.history_ms, features_, issues_);
     }
+    if (const auto* inputs = root("inputs.yaml")) {
+      inputs_ = read_inputs(*inputs, *draft_, features_.drafts, settings_.cost_limits, issues_);
+    }
     read_lists();
-    const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_);
+    const auto* model_file = find_model_file(files_, prefix_, issues_);
+    const auto scored = model_file == nullptr ? std::nullopt : std::optional(inputs_ ? inputs_->event_types : ~0U);
+    const auto vocabulary = rule_vocabulary(*draft_, features_.drafts, lists_, scored);
     const auto subjects = alert_subjects();
     if (settings_.alerts != nullptr) alerts_ = book::read_alert_scope(*settings_.alerts, subjects, issues_);
     book::RuleReader reader(vocabulary, issues_, settings_.cost_limits, subjects);
@@ -136,6 +143,11 @@ class Loader {
     if (settings_.control != nullptr) {
       const bool all_known = all_rules_read() && reader.ids().size() == reader.count();
       control_ = read_control(*settings_.control, *draft_, all_known ? &reader.ids() : nullptr, issues_);
+    }
+    if (inputs_ && !issues_.has_errors()) set_versions(draft_->schema, features_.drafts, *inputs_);
+    const bool wrong_inputs = roots_.contains("inputs.yaml") && issues_.has_errors();
+    if (model_file != nullptr && !wrong_inputs) {
+      model_ = read_model(*model_file, inputs_ ? &*inputs_ : nullptr, prefix_, issues_);
     }
     if (!all_rules_read()) return;
     if (reader.count() == 0) {
@@ -204,8 +216,13 @@ class Loader {
     policy.history_ms = settings_.history_ms;
     policy.thresholds = settings_.thresholds;
     policy.control = std::move(control_);
+    if (inputs_) {
+      policy.inputs = std::make_shared<const model::InputDefinitions>(*std::move(inputs_));
+    }
     for (auto& draft : features_.drafts) policy.features.push_back(std::move(draft.definition));
-    const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size());
+    policy.model = std::move(model_);
+    const auto score = policy.model != nullptr ? 1U : 0U;
+    const auto named = static_cast<std::uint32_t>(features_.drafts.size() + lists_.size()) + score;
     const auto& draft = draft_->schema;
     policy.rules = std::make_shared<const book::Book>(std::move(rules_), draft.slot_count() + named,
                                                       cel::ExchangeSource{draft.exchange, draft.time_slot});
@@ -254,6 +271,8 @@ class Loader {
   Settings settings_;
   std::optional<SchemaDraft> draft_;
   Features features_;
+  std::optional<model::InputDefinitions> inputs_;
+  std::shared_ptr<const model::BoundModel> model_;
   std::vector<ListDraft> lists_;
   std::vector<book::Rule> rules_;
   std::optional<book::AlertScope> alerts_;  // of rules that don't say

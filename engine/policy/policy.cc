@@ -28,6 +28,7 @@ std::vector<std::string> Policy::slot_names() const {
   names.insert(names.end(), {"event_type", "outcome", "label"});
   for (const auto& feature : features) names.push_back(feature.entity + "." + feature.name);
   for (const auto& list : lists) names.push_back("lists." + list.name);
+  if (model != nullptr) names.emplace_back(kModelScore);
   return names;
 }
 

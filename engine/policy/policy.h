@@ -14,6 +14,8 @@
 #include "engine/decide/decision.h"
 #include "engine/event/schema.h"
 #include "engine/features/definition.h"
+#include "engine/model/binding.h"
+#include "engine/model/input_definitions.h"
 #include "rules/book/book.h"
 #include "rules/book/list.h"
 #include "rules/book/rule_test.h"
@@ -38,18 +40,25 @@ struct Policy {
   std::int64_t history_ms = 0;  // how long events are kept; every window + offset is at most this
   std::vector<features::Definition> features;
   std::shared_ptr<const book::Book> rules;
-  std::vector<book::ListDefinition> lists;  // by name; list i stands in slot list_slot(i)
+  std::shared_ptr<const model::BoundModel> model;         // nullptr: there is none
+  std::shared_ptr<const model::InputDefinitions> inputs;  // nullptr: no model looks at anything
+  std::vector<book::ListDefinition> lists;                // by name; list i stands in slot list_slot(i)
   decide::Thresholds thresholds;
   std::optional<decide::Control> control;
   Issues warnings;
 
   bool has_personal_fields() const;
-  // What rules call each slot, up to those of the lists.
+  // What rules call each slot.
   std::vector<std::string> slot_names() const;
   std::uint32_t list_slot(std::size_t list) const {
     return schema->slot_count() + static_cast<std::uint32_t>(features.size() + list);
   }
+  // Of `model.score`, if there is a model.
+  std::uint32_t model_slot() const { return list_slot(lists.size()); }
 };
+
+// What rules call the model's probability, a double from 0.0 to 1.0.
+inline constexpr std::string_view kModelScore = "model.score";
 
 // What rules may name: the fields (but personal text only as a token, and not the inline label) and the features.
 // Feature i stands in slot schema.slot_count() + i.
@@ -62,9 +71,9 @@ inline constexpr std::string_view kTimeZonesEntry = ".time-zones";
 std::string policy_hash(const std::vector<PolicyFile>& files, std::string_view time_zones = cel::time_zone_version());
 
 // Reads the policy's files, in the order of path: policy.yaml, schema.yaml, features.yaml,
-// features/*.yaml, lists/*.yaml, rules/**/*.yaml. Entries of lists (lists/*.csv) are read by list_entries.h. Other
-// files are not part of the policy, but what looks like a slip of the pen is an issue: another .yaml beside these, a
-// .yml, a symbolic link or a special file by such a name. Hidden files are never looked at.
+// features/*.yaml, inputs.yaml, lists/*.yaml, rules/**/*.yaml. Entries of lists (lists/*.csv) are read by
+// list_entries.h. Other files are not part of the policy, but what looks like a slip of the pen is an issue: another
+// .yaml beside these, a .yml, a symbolic link or a special file by such a name. Hidden files are never looked at.
 Result<std::vector<PolicyFile>, Issues> read_policy_files(const std::string& directory);
 
 // Checks everything and reports all faults at once, in the order of place; messages name files as `prefix` + path.

@@ -71,7 +71,7 @@ class DirectoryReader {
       report(entry.path().string(), "a policy has no symbolic links", "put the files themselves here");
       return;
     }
-    if (path == "rules" || path == "lists" || path == "features") {
+    if (path == "rules" || path == "lists" || path == "features" || path == "model") {
       report(entry.path().string(), "this is not a directory", "its files go into a folder `" + path + "`");
     }
     if (kind == PathKind::kIgnored) return;
@@ -100,9 +100,9 @@ class DirectoryReader {
       report(full.string(), "the file can't be read");
       return;
     }
-    if (size > yaml::kMaxFileBytes) {
-      report(full.string(),
-             "the file has " + std::to_string(size) + " bytes, the limit is " + std::to_string(yaml::kMaxFileBytes));
+    const auto limit = is_model_file(path) ? kMaxModelBytes : yaml::kMaxFileBytes;
+    if (size > limit) {
+      report(full.string(), "the file has " + std::to_string(size) + " bytes, the limit is " + std::to_string(limit));
       return;
     }
     std::string text(size, '\0');

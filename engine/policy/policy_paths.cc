@@ -9,7 +9,8 @@
 namespace weir::policy {
 namespace {
 
-const std::array<std::string, 4> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "exchange.csv"};
+const std::array<std::string, 5> kTopFiles{"policy.yaml", "schema.yaml", "features.yaml", "inputs.yaml",
+                                           "exchange.csv"};
 
 // A folder with files of a policy.
 struct Folder {
@@ -21,11 +22,16 @@ constexpr std::array<Folder, 3> kFolders{{{"rules/", "rule files", true},
                                           {"lists/", "definitions of lists", false},
                                           {"features/", "files of features", false}}};
 
+constexpr std::string_view kModelFolder = "model/";
+
 const Folder* folder_of(std::string_view path) {
   const auto found =
       std::find_if(kFolders.begin(), kFolders.end(), [&](const Folder& f) { return path.starts_with(f.name); });
   return found == kFolders.end() ? nullptr : &*found;
 }
+
+constexpr const char* kPlainName =
+    "name it with letters, digits, `-`, `_` and `.` alone: other characters differ between machines";
 
 bool has_plain_name(std::string_view path) {
   return std::all_of(path.begin(), path.end(), [](char c) {
@@ -34,10 +40,23 @@ bool has_plain_name(std::string_view path) {
   });
 }
 
+PathKind classify_model(std::string_view path, std::string& advice) {
+  const auto name = path.substr(kModelFolder.size());
+  if (!name.ends_with(".safetensors")) return PathKind::kIgnored;
+  if (name.find('/') != std::string_view::npos) {
+    advice = "a model stands in the folder model/ itself";
+    return PathKind::kSuspicious;
+  }
+  if (has_plain_name(path)) return PathKind::kPart;
+  advice = kPlainName;
+  return PathKind::kSuspicious;
+}
+
 }  // namespace
 
 PathKind classify_path(std::string_view path, std::string& advice) {
   if (path.starts_with('.') || path.find("/.") != std::string_view::npos) return PathKind::kIgnored;
+  if (path.starts_with(kModelFolder)) return classify_model(path, advice);
   const bool is_yaml = path.ends_with(".yaml");
   const bool is_yml = path.ends_with(".yml");
   if (const auto* folder = folder_of(path)) {
@@ -51,7 +70,7 @@ PathKind classify_path(std::string_view path, std::string& advice) {
       return PathKind::kSuspicious;
     }
     if (has_plain_name(path)) return PathKind::kPart;
-    advice = "name it with letters, digits, `-`, `_` and `.` alone: other characters differ between machines";
+    advice = kPlainName;
     return PathKind::kSuspicious;
   }
   for (const auto& top : kTopFiles) {
@@ -65,6 +84,11 @@ PathKind classify_path(std::string_view path, std::string& advice) {
 
 bool is_feature_file(std::string_view path) { return path == "features.yaml" || path.starts_with("features/"); }
 
-bool is_policy_folder(std::string_view path) { return folder_of(std::string(path) + '/') != nullptr; }
+bool is_model_file(std::string_view path) { return path.starts_with(kModelFolder); }
+
+bool is_policy_folder(std::string_view path) {
+  const auto folder = std::string(path) + '/';
+  return folder == kModelFolder || folder_of(folder) != nullptr;
+}
 
 }  // namespace weir::policy

@@ -18,7 +18,10 @@ PathKind classify_path(std::string_view path, std::string& advice);
 // Whether it is features.yaml or one of features/.
 bool is_feature_file(std::string_view path);
 
-// Whether a folder of that name holds files of a policy: "rules", "lists", "features", and all within "rules".
+// Whether it is a model: no text, but a safetensors file in model/.
+bool is_model_file(std::string_view path);
+
+// Whether a folder of that name holds files of a policy: "rules", "lists", "features", "model", and all within "rules".
 bool is_policy_folder(std::string_view path);
 
 }  // namespace weir::policy

@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/features/feature_set.h"
+#include "engine/policy/input_check.h"
 #include "engine/policy/policy.h"
 
 namespace weir::policy {
@@ -54,6 +55,7 @@ bool always_has_value(const event::Schema& schema, const features::Definition& f
       // Without an amount of its own an event has no currency to sum in.
       return schema.fields[*feature.slot].type != event::FieldType::kMoney || there(*feature.slot);
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kMin:
     case Aggregate::kMax:
     case Aggregate::kFirst:
@@ -97,6 +99,7 @@ void declare_field(book::Vocabulary& vocabulary, const SchemaDraft& draft, std::
   if (faulty) return;
   know_field(vocabulary, slot, field);
   know_currency(vocabulary, slot, field, draft.schema);
+  if (field.is_protected) vocabulary.protected_slots.push_back(slot);
 }
 
 void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schema) {
@@ -108,7 +111,8 @@ void declare_event_type(book::Vocabulary& vocabulary, const event::Schema& schem
 
 // An event's type tells which fields, and so which entities, it has for sure.
 void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& schema,
-                         const std::vector<FeatureDraft>& features) {
+                         const std::vector<FeatureDraft>& features, std::optional<std::uint32_t> scored,
+                         std::uint32_t score_slot) {
   for (std::uint32_t type = 0; type < schema.event_types.size(); ++type) {
     const auto there = [&](std::uint32_t field) { return always_there(schema, field, type); };
     std::vector<std::uint32_t> present;
@@ -122,6 +126,7 @@ void imply_by_event_type(book::Vocabulary& vocabulary, const event::Schema& sche
         present.push_back(schema.slot_count() + i);
       }
     }
+    if (scored && (*scored >> type & 1U) != 0) present.push_back(score_slot);
     vocabulary.environment.imply(schema.event_type_slot(), schema.event_types[type].name, std::move(present));
   }
 }
@@ -212,7 +217,7 @@ book::Vocabulary row_vocabulary(const SchemaDraft& draft) {
 }
 
 book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
-                                 const std::vector<ListDraft>& lists) {
+                                 const std::vector<ListDraft>& lists, std::optional<std::uint32_t> scored) {
   const auto& schema = draft.schema;
   book::Vocabulary vocabulary;
   const std::string later = "labels are known later: count earlier ones in a feature, `where: label == 'fraud'`";
@@ -238,6 +243,7 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     const bool optional = !features[i].is_faulty && !(has_entity(schema, definition.entity, there) &&
                                                       always_has_value(schema, definition, there));
     declare(vocabulary, definition.entity + "." + definition.name, std::move(type), slot, optional);
+    if (!features[i].is_faulty && protected_field(slot, schema, features)) vocabulary.protected_slots.push_back(slot);
     const bool yields_field =
         definition.aggregate == features::Aggregate::kFirst || definition.aggregate == features::Aggregate::kLast;
     if (!features[i].is_faulty && yields_field) know_field(vocabulary, slot, schema.fields[*definition.slot]);
@@ -254,8 +260,33 @@ book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<Fea
     if (vocabulary.environment.find(entity.name) != nullptr) continue;
     vocabulary.unavailable.emplace(entity.name, "it is an entity: write a feature of it, as features.yaml names it");
   }
-  imply_by_event_type(vocabulary, schema, features);
+  const auto score_slot = schema.slot_count() + static_cast<std::uint32_t>(features.size() + lists.size());
+  if (scored) {
+    const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << schema.event_types.size()) - 1);
+    declare(vocabulary, std::string(kModelScore), cel::Type::simple(cel::TypeKind::kDouble), score_slot,
+            (*scored & all) != all);
+    vocabulary.unavailable["model"] = "write " + std::string(kModelScore) + ", the probability of fraud";
+  } else {
+    vocabulary.unavailable[std::string(kModelScore)] = "the policy has no model: put its file into the folder model/";
+  }
+  imply_by_event_type(vocabulary, schema, features, scored, score_slot);
   imply_by_keys(vocabulary, schema, features);
+  return vocabulary;
+}
+
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features) {
+  auto vocabulary = rule_vocabulary(draft, features, {});
+  vocabulary.protected_slots.clear();  // more than a warning here: check_protected()
+  vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
+  vocabulary.unavailable[std::string(kModelScore)] = "a model does not look at its own score";
+  const auto rules = std::exchange(vocabulary.environment, {});
+  for (auto variable : rules.variables()) {
+    variable.optional = false;
+    if (const auto currency = rules.currency_of(variable.slot)) {
+      vocabulary.environment.know_currency(variable.slot, *currency);
+    }
+    (void)vocabulary.environment.declare(std::move(variable));
+  }
   return vocabulary;
 }
 

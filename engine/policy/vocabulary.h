@@ -1,6 +1,8 @@
 // The names that expressions may use: those of a rule, and those of a feature's `where`.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +27,18 @@ std::vector<std::string> zones_of(const event::Schema& schema, std::string_view 
 // Fields that are kept in the history, and the built-in event_type, outcome and label.
 book::Vocabulary row_vocabulary(const SchemaDraft& draft);
 
-// Fields without the inline label, event_type, the features and the lists. Feature i is in slot schema.slot_count() +
-// i, list i behind the features.
+// Fields without the inline label, event_type, the features, the lists and the model's score. Feature i is in slot
+// schema.slot_count() + i, list i behind the features, the score behind the lists. `scored`: the types of events that a
+// model scores, bit by bit; nothing if there is no model.
 book::Vocabulary rule_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features,
-                                 const std::vector<ListDraft>& lists);
+                                 const std::vector<ListDraft>& lists, std::optional<std::uint32_t> scored = {});
+
+// What a model's inputs may name: what rules may, less the lists. Nothing needs to be asked for by has(): an input
+// whose value is absent is missing.
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features);
+
+// What a model's inputs may name: what rules may, less the lists. Nothing needs to be asked for by has(): an input
+// whose value is absent is missing.
+book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<FeatureDraft>& features);
 
 }  // namespace weir::policy

@@ -16,6 +16,24 @@ std::string_view schema_text(const policy::Policy& policy) {
   return found == policy.files.end() ? std::string_view() : found->text;
 }
 
+// Of both policies; `shadow` may be nullptr.
+std::vector<features::Sequence> sequences_of(const policy::Policy& live, const policy::Policy* shadow) {
+  std::vector<features::Sequence> sequences;
+  for (const auto* policy : {&live, shadow}) {
+    if (policy == nullptr || policy->inputs == nullptr || !policy->inputs->sequence) continue;
+    const auto& rows = policy->inputs->sequence->rows;
+    const bool known =
+        std::any_of(sequences.begin(), sequences.end(), [&](const auto& s) { return s.same_rows(rows); });
+    if (!known) sequences.push_back(rows);
+  }
+  return sequences;
+}
+
+bool same_sequences(const std::vector<features::Sequence>& a, const std::vector<features::Sequence>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& one, const auto& other) { return one.same_rows(other); });
+}
+
 void make_step(Core& core, std::shared_ptr<const policy::Policy> shadow, const CoreOptions& options) {
   core.shadow = std::move(shadow);
   core.step = std::make_unique<Step>(core.policy, *core.features, *core.memory, options.token_key, options.shard,
@@ -34,7 +52,8 @@ Result<Core> make_core(std::shared_ptr<const policy::Policy> policy, state::Stor
   Core core;
   core.policy = std::move(policy);
   core.features =
-      std::make_unique<features::FeatureSet>(core.policy->schema, features_of_both(*core.policy, shadow.get()));
+      std::make_unique<features::FeatureSet>(core.policy->schema, features_of_both(*core.policy, shadow.get()),
+                                             history::LayoutSpec(), sequences_of(*core.policy, shadow.get()));
   auto memory = Memory::create(core.policy->schema, *core.features, store, options.memory, std::move(predecessor));
   if (!memory) return memory.error();
   core.memory = std::move(*memory);
@@ -53,7 +72,8 @@ bool same_rows(const policy::Policy& a, const policy::Policy& b) {
 
 bool keeps_histories(const Core& core, const policy::Policy& policy, const policy::Policy* shadow) {
   return core.policy->history_ms == policy.history_ms && same_rows(*core.policy, policy) &&
-         same_features(core.features->definitions(), features_of_both(policy, shadow));
+         same_features(core.features->definitions(), features_of_both(policy, shadow)) &&
+         same_sequences(core.features->sequences(), sequences_of(policy, shadow));
 }
 
 void change_policy(Core& core, std::shared_ptr<const policy::Policy> policy,

@@ -43,6 +43,15 @@ void append_event_entry(const EventEntry& entry, std::string& out) {
     append_varint(out, key.entity);
     append_sized(out, key.key);
   }
+  // Without a model there is nothing more.
+  if (!entry.model) return;
+  append_varint(out, entry.model->sha256);
+  append_zigzag(out, entry.model->probability);
+  append_varint(out, entry.model->reasons.size());
+  for (const auto& reason : entry.model->reasons) {
+    append_varint(out, reason.name);
+    append_zigzag(out, reason.logit);
+  }
 }
 
 Result<EventEntry> read_event_entry(std::string_view bytes) {
@@ -75,11 +84,31 @@ Result<EventEntry> read_event_entry(std::string_view bytes) {
     key.entity = narrow<std::uint32_t>(in.varint(), fits);
     key.key = in.sized();
   }
+  if (in.ok() && !in.at_end()) {
+    auto& model = entry.model.emplace();
+    model.sha256 = narrow<std::uint32_t>(in.varint(), fits);
+    model.probability = narrow<std::int32_t>(in.zigzag(), fits);
+    for (auto count = in.varint(); count > 0 && in.ok(); --count) {
+      auto& reason = model.reasons.emplace_back();
+      reason.name = narrow<std::uint32_t>(in.varint(), fits);
+      reason.logit = in.zigzag();
+    }
+  }
   if (!in.ok() || !in.at_end() || !fits || alert > 2 || outcome > static_cast<std::uint64_t>(book::Outcome::kDecline)) {
     return Error{"state store: damaged entry of an event id"};
   }
   entry.outcome = static_cast<book::Outcome>(outcome);
   return entry;
+}
+
+decide::ModelText told(const EventEntry::Model& model, const history::Catalogue& catalogue,
+                       std::vector<decide::ModelReason>& reasons) {
+  using history::CatalogueKind;
+  reasons.clear();
+  for (const auto& reason : model.reasons) {
+    reasons.push_back({catalogue.name(CatalogueKind::kReason, reason.name), reason.logit});
+  }
+  return {catalogue.name(CatalogueKind::kModel, model.sha256), model.probability, reasons};
 }
 
 void append_first_decision(const EventEntry& entry, std::string_view event_id, std::uint32_t shard,
@@ -100,6 +129,8 @@ void append_first_decision(const EventEntry& entry, std::string_view event_id, s
   facts.shard = shard;
   facts.sequence = entry.sequence;
   facts.reasons = reasons;
+  std::vector<decide::ModelReason> model_reasons;
+  if (entry.model) facts.model = told(*entry.model, catalogue, model_reasons);
   if (entry.alert) facts.alert = Alerts::told(*entry.alert, catalogue);
   decide::append_decision_json(facts, out);
 }

@@ -38,6 +38,16 @@ struct EventEntry {
     bool repeated = false;
   };
   std::optional<Alert> alert;
+  struct ModelReason {
+    std::uint32_t name = 0;  // permanent number
+    std::int64_t logit = 0;
+  };
+  struct Model {
+    std::uint32_t sha256 = 0;  // permanent number
+    std::int32_t probability = 0;
+    std::vector<ModelReason> reasons;
+  };
+  std::optional<Model> model;
   struct Key {
     std::uint32_t entity = 0;  // the entity's permanent number
     std::string key;
@@ -47,6 +57,10 @@ struct EventEntry {
 
 void append_event_entry(const EventEntry& entry, std::string& out);
 Result<EventEntry> read_event_entry(std::string_view bytes);
+
+// What a decision tells of it. `reasons` gets what the result views.
+decide::ModelText told(const EventEntry::Model& model, const history::Catalogue& catalogue,
+                       std::vector<decide::ModelReason>& reasons);
 
 // The decision that was given then.
 void append_first_decision(const EventEntry& entry, std::string_view event_id, std::uint32_t shard,

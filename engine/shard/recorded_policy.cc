@@ -5,15 +5,16 @@
 
 #include "engine/base/check.h"
 #include "engine/base/varint.h"
+#include "engine/policy/policy_paths.h"
 #include "rules/cel/time_zones.h"
 
 namespace weir::shard {
 namespace {
 
-// How many of the first bytes may go into a part that has `room`: whole characters.
-std::size_t fitting(std::string_view text, std::size_t room) {
+// How many of the first bytes may go into a part that has `room`: whole characters, if it is text.
+std::size_t fitting(std::string_view text, bool bytes, std::size_t room) {
   if (text.size() <= room) return text.size();
-  while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
+  while (!bytes && room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
   return room;
 }
 
@@ -25,9 +26,10 @@ std::vector<PolicyPart> parts_of(const policy::Policy& policy, std::size_t part_
   std::size_t room = part_bytes;
   for (const auto& file : policy.files) {
     std::string_view rest = file.text;
+    const bool bytes = policy::is_model_file(file.path);
     do {
-      const auto size = fitting(rest, room);
-      if (size > 0 || rest.empty()) parts.back().push_back({file.path, rest.substr(0, size)});
+      const auto size = fitting(rest, bytes, room);
+      if (size > 0 || rest.empty()) parts.back().push_back({file.path, rest.substr(0, size), bytes});
       rest.remove_prefix(size);
       room -= size;
       if (rest.empty()) break;

@@ -20,7 +20,7 @@ bool same_value(const std::optional<Value>& a, const std::optional<Value>& b) {
 bool same_feature(const features::Definition& a, const features::Definition& b) {
   const auto facts = [](const features::Definition& d) {
     return std::tie(d.entity, d.aggregate, d.slot, d.window_ms, d.offset_ms, d.include_current, d.where_text,
-                    d.share_of_text, d.exact_up_to);
+                    d.share_of_text, d.exact_up_to, d.of_last);
   };
   return facts(a) == facts(b) && same_value(a.default_value, b.default_value);
 }
@@ -68,9 +68,10 @@ bool same_features(const std::vector<features::Definition>& a, const std::vector
   });
 }
 
-Shadow::Shadow(std::shared_ptr<const policy::Policy> policy, const policy::Policy& live, ListStore& lists)
+Shadow::Shadow(std::shared_ptr<const policy::Policy> policy, const policy::Policy& live,
+               const features::FeatureSet& features, ListStore& lists)
     : policy_(std::move(policy)),
-      judgement_(*policy_, lists),
+      judgement_(*policy_, features, lists),
       slot_names_(policy_->slot_names()),
       slots_(policy_->rules->slot_count()) {
   const auto fields = policy_->schema->slot_count();
@@ -81,8 +82,10 @@ Shadow::Shadow(std::shared_ptr<const policy::Policy> policy, const policy::Polic
   }
 }
 
-void Shadow::evaluate(const event::Event& event) {
+void Shadow::evaluate(const event::Event& event, std::span<history::EntityHistory* const> histories,
+                      std::int64_t cutoff_ms) {
   for (std::size_t slot = 0; slot < sources_.size(); ++slot) slots_[slot] = event[sources_[slot]];
+  judgement_.score(slots_, event.type, event.time_ms, histories, cutoff_ms);
   judgement_.evaluate(slots_, event.time_ms);
   judgement_.decide();
 }
@@ -96,6 +99,7 @@ audit::Judged Shadow::judged() const {
   judged.verdicts = &judgement_.verdicts();
   judged.outcome = &judgement_.outcome;
   judged.suppressed = judgement_.taken_out();
+  judged.model = judgement_.model();
   return judged;
 }
 

@@ -27,11 +27,12 @@ bool same_features(const std::vector<features::Definition>& a, const std::vector
 
 class Shadow {
  public:
-  // `lists` outlives it.
-  Shadow(std::shared_ptr<const policy::Policy> policy, const policy::Policy& live, ListStore& lists);
+  // `features`, which are of both, and `lists` outlive it.
+  Shadow(std::shared_ptr<const policy::Policy> policy, const policy::Policy& live, const features::FeatureSet& features,
+         ListStore& lists);
 
   // `event` holds the features of both, and nothing of the lists yet.
-  void evaluate(const event::Event& event);
+  void evaluate(const event::Event& event, std::span<history::EntityHistory* const> histories, std::int64_t cutoff_ms);
   const policy::Policy& policy() const { return *policy_; }
   const Judgement& judgement() const { return judgement_; }
   // For the event that was evaluated last.

@@ -79,10 +79,17 @@ Status Step::State::screen(Progress& progress, const audit::InputPlace* input, c
   done(stages, StageClock::kHistory);
 
   features.evaluate(histories, cutoff_ms, event);
+  if (inputs && policy->inputs->looks_at(event.type)) {
+    inputs->read(event.slots(), event.time_ms, histories, cutoff_ms, raw_inputs);
+    out.inputs = &raw_inputs;
+  }
   done(stages, StageClock::kFeatures);
 
-  // Before the lists of the policy that decides take the places behind its own features.
-  if (shadow) shadow->evaluate(event);
+  judgement.score(event.slots(), event.type, event.time_ms, histories, cutoff_ms);
+  done(stages, StageClock::kModel);
+
+  // Before lists and score of the policy that decides take the places behind its own features.
+  if (shadow) shadow->evaluate(event, histories, cutoff_ms);
   judgement.evaluate(event.slots(), event.time_ms);
   done(stages, StageClock::kRules);
 
@@ -195,11 +202,28 @@ void Step::State::decide(Output& out) {
   }
   out.verdicts = &judgement.verdicts();
   out.weighed = &outcome;
+  out.model = judgement.model();
+  tell_of_model();
   out.outcome = outcome.outcome;
   out.score = outcome.score;
   if (!shadow) return;
   out.shadow_verdicts = &shadow->judgement().verdicts();
   out.shadow_weighed = &shadow->judgement().outcome;
+}
+
+// The entry of the event id holds what the decision tells, so that a duplicate is told the same.
+void Step::State::tell_of_model() {
+  entry.model.reset();
+  const auto said = judgement.model();
+  if (!said) return;
+  auto& told = entry.model.emplace();
+  told.sha256 = model_number;
+  told.probability = said->score.probability;
+  if (said->explanation == nullptr) return;
+  for (const auto& part : said->explanation->contributions) {
+    if (part.logit <= 0 || told.reasons.size() == decide::kMaxModelReasons) break;
+    told.reasons.push_back({model_reason_numbers[part.group], part.logit});
+  }
 }
 
 Status Step::State::raise_alert(const Progress& progress, Output& out) {
@@ -287,6 +311,7 @@ void Step::State::append_audit(const Progress& progress, const audit::InputPlace
   facts.verdicts = &judgement.verdicts();
   facts.outcome = &judgement.outcome;
   facts.suppressed = judgement.taken_out();
+  facts.model = judgement.model();
   facts.controlled = controlled;
   if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
   facts.repeated = out.repeated;
@@ -312,6 +337,7 @@ void Step::State::append_decision(const Progress& progress, Output& out) {
   facts.shard = shard;
   facts.sequence = progress.next_sequence;
   facts.reasons = reasons;
+  if (entry.model) facts.model = told(*entry.model, memory.catalogue(), model_reasons);
   if (out.alert) facts.alert = Alerts::told(*out.alert, memory.catalogue());
   decide::append_decision_json(facts, out.decision);
 }
@@ -323,6 +349,8 @@ void Step::State::forget_transaction(Output& out) {
   out.weighed = nullptr;
   out.shadow_verdicts = nullptr;
   out.shadow_weighed = nullptr;
+  out.model.reset();
+  out.inputs = nullptr;
   out.alert.reset();
 }
 

@@ -17,6 +17,7 @@
 #include "engine/audit/record.h"
 #include "engine/event/reader.h"
 #include "engine/features/feature_set.h"
+#include "engine/model/input_reader.h"
 #include "engine/policy/policy.h"
 #include "engine/shard/memory.h"
 #include "rules/cel/scratch.h"
@@ -58,15 +59,18 @@ struct Output {
   // The same by the policy in the shadow, if there is one.
   const book::Verdicts* shadow_verdicts = nullptr;
   const decide::Outcome* shadow_weighed = nullptr;
+  std::optional<audit::ModelFacts> model;  // what the model said, if it looked at it
   std::optional<EventEntry::Alert> alert;
   std::vector<std::uint32_t> repeated;  // rules of the alert that had raised one about the same before, ascending
+  // Of a transaction that models look at: what they may see, if Step::read_inputs() asked for it; nullptr else.
+  const model::RawInputs* inputs = nullptr;
 };
 
 // Told when a stage of the step is done; the shell measures. Must not influence anything.
 class StageClock {
  public:
   virtual ~StageClock() = default;
-  enum Stage : std::uint8_t { kParse, kHistory, kFeatures, kRules, kDecide, kAudit, kAppend };
+  enum Stage : std::uint8_t { kParse, kHistory, kFeatures, kModel, kRules, kDecide, kAudit, kAppend };
   virtual void begin() = 0;
   // `earlier_ns`: what was spent on it before begin().
   virtual void done(Stage stage, std::uint64_t earlier_ns) = 0;
@@ -75,8 +79,8 @@ class StageClock {
   // What was measured since begin(): stands in the record, outside of the hash.
   virtual std::span<const audit::Stage> stages() const = 0;
 };
-inline constexpr std::string_view kStageNames[] = {"parse",  "history", "features", "rules",
-                                                   "decide", "audit",   "append"};
+inline constexpr std::string_view kStageNames[] = {"parse", "history", "features", "model",
+                                                   "rules", "decide",  "audit",    "append"};
 
 // What moves on from step to step besides Memory. Part of the position that an epoch stores.
 struct Progress {
@@ -121,6 +125,11 @@ class Step {
   // For files: an event that a FileRecords reader has parsed into event(). No audit record, no decision JSON.
   event::Event& event();
   Status parsed(const Digest& digest, Output& out);
+  // For files: a label of an event that the step has taken. No audit record.
+  Status learned(std::string_view event_id, const history::LabelEntry& label);
+
+  // From now on each transaction's Output has the inputs that the policy declares; it must declare some.
+  void read_inputs();
 
   const policy::Policy& policy() const;
   const std::vector<std::string>& slot_names() const;

@@ -21,7 +21,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
       event(schema, extra_slots()),
       slot_names(policy->slot_names()),
       lookahead(schema, features, memory, extra_slots()),
-      judgement(*policy, memory.lists()),
+      judgement(*policy, features, memory.lists()),
       residents(schema.entities.size()),
       histories(schema.entities.size()),
       keys(schema.entities.size()) {
@@ -29,7 +29,7 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
     json.emplace(schema, token_key);
     labels.emplace(schema, token_key);
   }
-  if (the_shadow != nullptr) shadow.emplace(std::move(the_shadow), *policy, memory.lists());
+  if (the_shadow != nullptr) shadow.emplace(std::move(the_shadow), *policy, features, memory.lists());
   for (std::uint32_t i = 0; i < policy->features.size(); ++i) {
     const auto& feature = policy->features[i];
     reach_ms = std::max(reach_ms, feature.window_ms + feature.offset_ms);
@@ -45,6 +45,14 @@ Step::State::State(std::shared_ptr<const policy::Policy> the_policy, features::F
   for (const auto& rule : policy->rules->rules()) {
     rule_numbers.push_back(catalogue.number(CatalogueKind::kRule, rule.id));
   }
+  if (policy->model != nullptr) {
+    const auto& model = *policy->model->model;
+    const auto& hash = model.hash();
+    model_number = catalogue.number(CatalogueKind::kModel, {reinterpret_cast<const char*>(hash.data()), hash.size()});
+    for (const auto& group : model.manifest().reasons) {
+      model_reason_numbers.push_back(catalogue.number(CatalogueKind::kReason, group.name));
+    }
+  }
   alerts.emplace(*policy, memory, rule_numbers);
 }
 
@@ -54,6 +62,11 @@ Step::Step(std::shared_ptr<const policy::Policy> policy, features::FeatureSet& f
     : state_(std::make_unique<State>(std::move(policy), features, memory, token_key, shard, clock_source,
                                      std::move(shadow))) {}
 Step::~Step() = default;
+
+void Step::read_inputs() {
+  WEIR_CHECK(state_->policy->inputs != nullptr, "the policy says what a model may look at");
+  state_->inputs.emplace(state_->policy->inputs, state_->features);
+}
 
 event::Event& Step::event() { return state_->event; }
 const policy::Policy& Step::policy() const { return *state_->policy; }
@@ -71,16 +84,33 @@ Status Step::label(const Input& input, Output& out) {
     s.dead_letter(progress, place, out);
     return {};
   }
-  return s.attach_label(progress, place, label, out);
+  return s.record_label(progress, place, label, out);
 }
 
-Status Step::State::attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label,
+Status Step::learned(std::string_view event_id, const history::LabelEntry& label) {
+  state_->advance_cutoffs(progress);
+  const auto waits = state_->attach_label(progress, event_id, label);
+  return waits ? Status() : Status(waits.error());
+}
+
+Status Step::State::record_label(Progress& progress, const audit::InputPlace& input, const event::Label& label,
                                  Output& out) {
   advance_cutoffs(progress);
+  const auto waits = attach_label(progress, label.event_id, {label.fraud, label.known_at_ms});
+  if (!waits) return waits.error();
+  out.audit.clear();
+  out.decision.clear();
+  forget_transaction(out);
+  audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, *waits}, out.audit);
+  finish(progress, audit::Kind::kLabel, out);
+  return {};
+}
+
+Result<bool> Step::State::attach_label(const Progress& progress, std::string_view event_id,
+                                       const history::LabelEntry& label) {
   memory.drop_waiting_labels(progress.event_cutoff_ms);
-  auto stored = memory.find_event(label.event_id);
+  auto stored = memory.find_event(event_id);
   if (!stored) return stored.error();
-  const history::LabelEntry value{label.fraud, label.known_at_ms};
   bool waits = true;
   for (const auto& found : *stored) {
     if (found.clock_ms <= progress.event_cutoff_ms) continue;
@@ -88,23 +118,18 @@ Status Step::State::attach_label(Progress& progress, const audit::InputPlace& in
     auto event_entry = read_event_entry(found.bytes);
     if (!event_entry) return event_entry.error();
     row.clear();
-    memory.codec().encode_label(event_entry->time_ms, event_entry->sequence, value, row);
+    memory.codec().encode_label(event_entry->time_ms, event_entry->sequence, label, row);
     for (const auto& key : event_entry->keys) {
       auto resident = memory.entity_by_number(key.entity, key.key);
       if (!resident) return resident.error();
       // Without its row (evicted, or an entity that the schema has no more) the label has nothing to count for.
       if (*resident == nullptr) continue;
-      if (!Memory::history(**resident).label(event_entry->time_ms, event_entry->sequence, value)) continue;
+      if (!Memory::history(**resident).label(event_entry->time_ms, event_entry->sequence, label)) continue;
       memory.remember_rows(**resident, event_entry->time_ms, row);
     }
   }
-  if (waits) memory.remember_waiting_label(label.event_id, progress.clock_ms, value);
-  out.audit.clear();
-  out.decision.clear();
-  forget_transaction(out);
-  audit::append_label(head(progress), input, {label.event_id, label.fraud, label.known_at_ms, waits}, out.audit);
-  finish(progress, audit::Kind::kLabel, out);
-  return {};
+  if (waits) memory.remember_waiting_label(event_id, progress.clock_ms, label);
+  return waits;
 }
 
 // --- From the audit record instead of the input ----------------------------------------------------------------------
@@ -128,7 +153,7 @@ Status Step::recorded(const audit::ParsedRecord& record, audit::RecordReader& re
       s.dead_letter(progress, record.input, out);
       return {};
     case audit::Kind::kLabel:
-      return s.attach_label(progress, record.input, {record.event_id, record.fraud, record.known_at_ms}, out);
+      return s.record_label(progress, record.input, {record.event_id, record.fraud, record.known_at_ms}, out);
     case audit::Kind::kList:
       list_record(record.head.clock_ms, record.list, record.list_delta, out);
       return {};

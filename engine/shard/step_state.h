@@ -39,10 +39,14 @@ struct Step::State {
   std::uint32_t policy_number = 0;
   std::vector<std::uint32_t> type_numbers;
   std::vector<std::uint32_t> rule_numbers;
+  std::uint32_t model_number = 0;
+  std::vector<std::uint32_t> model_reason_numbers;  // of the groups that the model's file names
 
   Sha256 sha256;
   Judgement judgement;
   std::optional<Shadow> shadow;
+  std::optional<model::InputReader> inputs;
+  model::RawInputs raw_inputs;
   std::optional<Alerts> alerts;
   std::optional<book::Outcome> controlled;  // what it would have been but for the control share
   std::vector<Resident*> residents;
@@ -52,6 +56,7 @@ struct Step::State {
   std::string entry_bytes;
   EventEntry entry;
   std::vector<decide::ReasonText> reasons;
+  std::vector<decide::ModelReason> model_reasons;
   std::vector<history::LabelEntry> waiting_labels;
 
   // Of events: behind the schema's slots those of the policy's features and lists, or of the features of both policies.
@@ -77,6 +82,7 @@ struct Step::State {
   Status fetch_histories();
   std::uint8_t flags(std::int64_t cutoff_ms) const;
   void decide(Output& out);
+  void tell_of_model();
   void append_audit(const Progress& progress, const audit::InputPlace& input, Output& out);
   static void forget_transaction(Output& out);
   Status raise_alert(const Progress& progress, Output& out);
@@ -84,7 +90,9 @@ struct Step::State {
   void remember(const Progress& progress, const Digest& digest, const Output& out);
   std::optional<history::LabelEntry> inline_label() const;
   void append_decision(const Progress& progress, Output& out);
-  Status attach_label(Progress& progress, const audit::InputPlace& input, const event::Label& label, Output& out);
+  // Whether it waits for its event.
+  Result<bool> attach_label(const Progress& progress, std::string_view event_id, const history::LabelEntry& label);
+  Status record_label(Progress& progress, const audit::InputPlace& input, const event::Label& label, Output& out);
   void dead_letter(Progress& progress, const audit::InputPlace& input, Output& out);
 };
 

@@ -16,6 +16,7 @@
 #include "engine/base/civil_time.h"
 #include "ops/command/backtest_rows.h"
 #include "ops/command/backtest_text.h"
+#include "ops/command/past_places.h"
 #include "ops/command/report_options.h"
 #include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"
@@ -37,31 +38,6 @@ It plays the past through the engine's own core, in memory of its own: no live s
 are still part of the past that features see.
 
 Exit code: 0 done, 1 it could not be done, 2 wrong usage.)";
-
-bool is_topic(const std::string& text) { return text.starts_with("dir:") || text.starts_with("kafka:"); }
-
-Result<bool> all_topics(const std::vector<std::string>& places, const char* option) {
-  const auto topics = std::count_if(places.begin(), places.end(), is_topic);
-  if (topics != 0 && topics != static_cast<std::ptrdiff_t>(places.size())) {
-    return Error{std::string(option) + " takes files or topics, not both at once"};
-  }
-  return topics != 0;
-}
-
-Status read_records(const std::vector<std::string>& places, const char* option, const backtest::RecordTaker& take) {
-  if (places.empty()) return {};
-  auto topics = all_topics(places, option);
-  if (!topics) return topics.error();
-  if (*topics) {
-    auto reader = topics::open_reader(places);
-    if (!reader) return reader.error();
-    return backtest::read_topics(**reader, take);
-  }
-  for (const auto& path : places) {
-    if (auto status = backtest::read_lines(path, take); !status) return status;
-  }
-  return {};
-}
 
 // One policy with what is particular to its run.
 struct Side {
@@ -117,7 +93,7 @@ class Backtest {
     capacities.erase(std::unique(capacities.begin(), capacities.end()), capacities.end());
     report_options_.period = period_;
     if (!options_.rows.hits_out.empty() && options_.rows.rule.empty()) return Error{"--hits-out needs --hits RULE"};
-    const auto topics = all_topics(options_.in, "--in");
+    const auto topics = are_topics(options_.in, "--in");
     return topics ? Status() : Status(topics.error());
   }
 
@@ -125,9 +101,7 @@ class Backtest {
     auto key = read_token_key(options_.token_key);
     if (!key) return key.error();
     token_key_ = key->bytes;
-    return read_records(options_.decisions, "--decisions", [&](std::string_view bytes, const std::string& origin) {
-      return decisions_.add(bytes, origin);
-    });
+    return read_decisions(options_.decisions, "--decisions", decisions_);
   }
 
   bool load(Side& side, const std::string& directory) {
@@ -170,10 +144,7 @@ class Backtest {
       side->options.until_ms = period_.until_ms;
       side->options.decisions = options_.decisions.empty() ? nullptr : &decisions_;
       side->labels = std::make_unique<backtest::Labels>(schema, token_key_);
-      auto status = read_records(options_.labels, "--labels", [&](std::string_view bytes, const std::string& origin) {
-        return side->labels->add(bytes, origin);
-      });
-      if (!status) return status;
+      if (auto status = read_labels(options_.labels, "--labels", *side->labels); !status) return status;
       side->options.labels = side->labels.get();
     }
     return {};
@@ -186,7 +157,7 @@ class Backtest {
   }
 
   Result<std::unique_ptr<backtest::Source>> open_source(const event::Schema& schema) const {
-    auto topics = all_topics(options_.in, "--in");
+    auto topics = are_topics(options_.in, "--in");
     if (!topics) return topics.error();
     if (!*topics) return backtest::open_files(options_.in, schema, token_key_);
     auto reader = topics::open_reader(options_.in);
@@ -326,7 +297,8 @@ void add_backtest_options(CLI::App& command, BacktestOptions& options) {
     command.add_option(name, value, what);
   };
   command.add_option("--in", options.in, "History files (.csv, .jsonl, also .gz, .xz, .zst), or topics");
-  command.add_option("--labels", options.labels, "Files (.jsonl) or topics with labels, besides those in the records");
+  command.add_option("--labels", options.labels,
+                     "Files (.jsonl, .csv) or topics with labels, besides those in the records");
   command.add_option("--decisions", options.decisions, "Files (.jsonl) or topics with what was decided at the time");
   text("--token-key", options.token_key, "Key of personal fields, if the policy has any");
   text("--from", options.from, "Payments from this time on; what is before is past for features alone");

@@ -84,7 +84,7 @@ Result<std::unique_ptr<BacktestRows>> BacktestRows::open(const BacktestRowsOptio
   std::string header(kFacts);
   header += ",verdict,flip";
   for (const auto slot : rule->slots) {
-    if (slot >= policy.list_slot(0)) continue;
+    if (slot >= policy.list_slot(0) && slot < policy.model_slot()) continue;
     rows->slots_.push_back(slot);
     header += ",values." + names[slot];  // a fact may have the same name
     if (is_money(policy, slot)) header += ",values." + names[slot] + ".currency";

@@ -32,6 +32,12 @@ std::size_t count_errors(const Issues& issues) {
   return count;
 }
 
+std::size_t count_inputs(const policy::Policy& policy) {
+  if (policy.inputs == nullptr) return 0;
+  const auto& inputs = *policy.inputs;
+  return inputs.features.size() + inputs.texts.size() + (inputs.sequence ? inputs.sequence->fields.size() : 0);
+}
+
 std::string counted(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
@@ -105,6 +111,7 @@ void print_json(const Result<policy::Policy, Issues>& policy) {
     append_count(json, "features", (*policy).features.size());
     append_count(json, "rules", (*policy).rules->rules().size());
     append_count(json, "lists", (*policy).lists.size());
+    append_count(json, "inputs", count_inputs(*policy));
   }
   json.key("issues");
   json.begin_array();

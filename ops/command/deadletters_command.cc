@@ -24,7 +24,7 @@ constexpr std::size_t kShownBytes = 160;
 
 constexpr const char* kExamples = R"(Examples:
   weir deadletters list dir:run/dead-letters
-      what could not be read: where it stood, why, and how it begins
+      what could not be read: where it stood, and why
   weir deadletters list kafka://localhost:9092/dead-letters --reason missing_field --json
   weir deadletters feed dir:run/dead-letters --to dir:run/transactions --reason unknown_enum_value
       after the schema was mended: their original bytes and keys go to the input topic again)";
@@ -34,6 +34,7 @@ struct Options {
   std::string to;
   std::string reason;
   bool json = false;
+  bool bytes = false;
 };
 
 std::map<std::string, std::string> weir_headers(const topic::Record& record) {
@@ -107,21 +108,22 @@ std::string printable(std::string_view bytes) {
   return text;
 }
 
-void print(const topic::Record& record) {
+void print(const topic::Record& record, bool with_bytes) {
   auto headers = weir_headers(record);
   const auto get = [&](std::string_view name) { return headers[std::string(name)]; };
   std::cout << record.partition << '/' << record.offset << ": " << get(shard::kReasonHeader);
   if (!get(shard::kFieldHeader).empty()) std::cout << ", field " << get(shard::kFieldHeader);
   std::cout << ", byte " << get(shard::kByteOffsetHeader) << " of " << get(shard::kTopicHeader) << '/'
             << get(shard::kPartitionHeader) << " offset " << get(shard::kOffsetHeader) << ": "
-            << get(shard::kDetailHeader) << "\n    " << printable(record.value.value_or("")) << '\n';
+            << get(shard::kDetailHeader) << '\n';
+  if (with_bytes) std::cout << "    " << printable(record.value.value_or("")) << '\n';
 }
 
 int list(const Options& options) {
   std::uint64_t count = 0;
   const auto status = each(options, [&](const topic::Record& record) {
     ++count;
-    options.json ? print_json(record) : print(record);
+    options.json ? print_json(record) : print(record, options.bytes);
     return Status();
   });
   if (!status) return fail(status.error().message);
@@ -183,7 +185,8 @@ void add_deadletters_command(CLI::App& app, int& exit_code) {
   };
   auto* list_command = command->add_subcommand("list", "What could not be read, and why");
   common(list_command);
-  list_command->add_flag("--json", options->json, "One JSON object per dead letter");
+  auto* json = list_command->add_flag("--json", options->json, "One JSON object per dead letter");
+  list_command->add_flag("--bytes", options->bytes, "How each begins, personal data and all")->excludes(json);
   list_command->callback([options, &exit_code] { exit_code = list(*options); });
   auto* feed_command = command->add_subcommand("feed", "Sends the original records to an input topic again");
   common(feed_command);

@@ -11,13 +11,18 @@
 
 #include "engine/audit/parsed_record.h"
 #include "engine/base/civil_time.h"
+#include "engine/base/sha256.h"
 #include "engine/shard/recorded_policy.h"
+#include "models/bundle/model.h"
+#include "models/kernels/fixed_point.h"
 #include "ops/command/audit_stream.h"
 #include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"
 
 namespace weir::command {
 namespace {
+
+constexpr std::size_t kToldContributions = 5;
 
 constexpr const char* kExamples = R"(Examples:
   weir explain p-000000000123 --audit dir:run/audit
@@ -128,6 +133,38 @@ void tell_others(const policy::Policy& policy, const audit::TransactionDetails& 
            [](const auto& verdict) { return verdict.verdict != "hit"; });
 }
 
+// "1.05" of 105.
+std::string hundredths(std::int64_t number) {
+  const auto rest = std::to_string(number % 100);
+  return std::to_string(number / 100) + (rest.size() == 1 ? ".0" : ".") + rest;
+}
+
+// Whether the recorded inputs lead to the recorded score.
+std::string computed_again(const policy::Policy& policy, const audit::ModelDetails& said) {
+  if (policy.model == nullptr || hex(policy.model->model->hash()) != said.sha256) {
+    return "The policy has another model, so the score can't be computed again.";
+  }
+  const auto& model = *policy.model->model;
+  const auto inputs = models::read_inputs(said.inputs, model.shape());
+  if (!inputs) return "The score can't be computed again: " + inputs.error().message + ".";
+  const auto score = models::Model::Evaluator(model).score(*inputs);
+  if (score.logit == said.logit && score.probability == said.probability) {
+    return "Computed again from this record and the model's file alone, it is the same.";
+  }
+  return "COMPUTED AGAIN FROM THIS RECORD IT IS " + std::to_string(score.probability) + " BILLIONTHS.";
+}
+
+void tell_model(const policy::Policy& policy, const audit::ModelDetails& said) {
+  std::cout << "\nThe model " << said.sha256.substr(0, 12) << " takes it for fraud with a probability of "
+            << hundredths(said.probability / 100'000) << " %. " << computed_again(policy, said) << '\n';
+  std::size_t told = 0;
+  for (const auto& part : said.contributions) {
+    if (part.logit <= 0 || told++ == kToldContributions) break;
+    std::cout << "  +" << hundredths(part.logit * 100 >> models::kLogitBits) << ' ' << part.name << '\n';
+  }
+  if (told > 0) std::cout << "  (what raised it most, by how much it raised the logarithm of the odds)\n";
+}
+
 void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& details, const policy::Policy& policy,
           std::int64_t audit_offset) {
   std::cout << "Payment " << record.event_id << " (" << details.type << ", " << iso8601(details.time_ms) << ") "
@@ -145,6 +182,7 @@ void tell(const audit::ParsedRecord& record, const audit::TransactionDetails& de
       }
     }
   }
+  if (details.model) tell_model(policy, *details.model);
   if (!details.alert_case.empty()) {
     std::cout << "\nAlert of case " << details.alert_case
               << (details.alert_repeated ? ", repeated: each of its rules raised one about the same before" : "")

@@ -50,17 +50,18 @@ std::string event_types_text(const event::Schema& schema, const event::Field& fi
 }
 
 ReferenceTable fields_table(const event::Schema& schema, const cel::Environment& environment) {
-  ReferenceTable table{"fields", "Fields", {"name", "type", "from", "event types", "always there", "personal"}, {}};
+  ReferenceTable table{
+      "fields", "Fields", {"name", "type", "from", "event types", "always there", "personal", "protected"}, {}};
   for (const auto& field : schema.fields) {
     const auto* variable = environment.find(field.name);
     if (variable == nullptr) continue;  // the label
     table.rows.push_back({field.name, type_text(field), source_text(field), event_types_text(schema, field),
-                          !variable->optional, field.personal});
+                          !variable->optional, field.personal, field.is_protected});
   }
   std::vector<std::string> types;
   for (const auto& type : schema.event_types) types.push_back(type.name);
   table.rows.push_back({std::string("event_type"), "enum: " + joined(types), std::string("the record"),
-                        std::string("all"), true, false});
+                        std::string("all"), true, false, false});
   return table;
 }
 
@@ -79,6 +80,7 @@ ReferenceTable entities_table(const event::Schema& schema) {
 std::string computed_text(const features::Definition& feature, const event::Schema& schema) {
   std::string text(policy::aggregate_name(feature.aggregate));
   if (feature.slot) text.append(" of ").append(schema.fields[*feature.slot].name);
+  if (feature.aggregate == Aggregate::kMedian) text.append(", the last ").append(std::to_string(feature.of_last));
   if (!feature.share_of_text.empty()) text.append(" of ").append(feature.share_of_text);
   if (!feature.where_text.empty()) text.append(" where ").append(feature.where_text);
   return text;
@@ -116,6 +118,45 @@ ReferenceTable lists_table(const policy::Policy& policy) {
   for (const auto& list : policy.lists) {
     table.rows.push_back({"lists." + list.name, std::string(book::list_kind_name(list.kind)),
                           policy.schema->fields[list.slot].name, joined(list.suppresses), list.description});
+  }
+  return table;
+}
+
+std::string event_field_text(const model::EventFieldInput& field, const event::Schema& schema) {
+  std::string text(model::event_code_name(field.code));
+  text.append(" of ").append(field.slot < schema.field_count() ? schema.fields[field.slot].name : "event_type");
+  return text.append(", ").append(std::to_string(field.codes)).append(" codes");
+}
+
+std::string grams_text(const models::GramRules& rules) {
+  std::vector<std::string> kinds;
+  if (rules.whole) kinds.emplace_back("whole");
+  if (rules.without_digits) kinds.emplace_back("without_digits");
+  if (rules.words) kinds.emplace_back("words");
+  if (rules.word_pairs) kinds.emplace_back("word_pairs");
+  if (rules.longest > 0) {
+    kinds.push_back(std::to_string(rules.shortest) + " to " + std::to_string(rules.longest) + " characters");
+  }
+  return joined(kinds) + "; at most " + std::to_string(rules.at_most) + " in " + std::to_string(rules.buckets) +
+         " buckets";
+}
+
+ReferenceTable inputs_table(const policy::Policy& policy) {
+  ReferenceTable table{"inputs", "What models may look at", {"name", "what", "version"}, {}};
+  if (policy.inputs == nullptr) return table;
+  const auto add = [&](const char* group, const model::InputName& id, std::string what) {
+    table.rows.push_back({group + id.name, std::move(what), id.version});
+  };
+  for (const auto& input : policy.inputs->features) add("features.", input.id, input.text);
+  if (const auto& sequence = policy.inputs->sequence) {
+    auto of = " of the last " + std::to_string(sequence->events) + " events of " + sequence->rows.entity;
+    if (!sequence->rows.where_text.empty()) of += " where " + sequence->rows.where_text;
+    for (const auto& field : sequence->fields) {
+      add("sequence.", field.id, event_field_text(field, *policy.schema) + of);
+    }
+  }
+  for (const auto& text : policy.inputs->texts) {
+    add("texts.", text.id, text.text + ": " + grams_text(text.rules));
   }
   return table;
 }
@@ -197,7 +238,7 @@ std::vector<ReferenceTable> language_tables() {
 std::vector<ReferenceTable> policy_tables(const policy::Policy& policy) {
   const auto environment = policy::rule_environment(*policy.schema, policy.features);
   return {fields_table(*policy.schema, environment), entities_table(*policy.schema),
-          features_table(policy, environment), lists_table(policy)};
+          features_table(policy, environment), lists_table(policy), inputs_table(policy)};
 }
 
 std::string reference_markdown(std::string_view title, std::string_view introduction,

@@ -21,7 +21,7 @@ struct ReferenceTable {
 
 // Operators, functions and macros, a table for each theme.
 std::vector<ReferenceTable> language_tables();
-// Fields, entities, features and lists.
+// Fields, entities, features, lists, and what models may look at.
 std::vector<ReferenceTable> policy_tables(const policy::Policy& policy);
 
 std::string reference_markdown(std::string_view title, std::string_view introduction,

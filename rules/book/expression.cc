@@ -8,6 +8,7 @@
 #include "engine/yaml/scalars.h"
 #include "engine/yaml/source_text.h"
 #include "rules/book/contradiction.h"
+#include "rules/book/protected_check.h"
 #include "rules/book/text_check.h"
 #include "rules/book/zone_check.h"
 
@@ -76,6 +77,7 @@ std::unique_ptr<cel::Expression> check_expression(const yaml::Node* node, const 
   auto expression = cel::Expression::examine(text, start, vocabulary.environment, wanted, found);
   check_texts(*expression, vocabulary, found);
   check_zones(*expression, vocabulary, found);
+  check_protected(*expression, vocabulary, found);
   append_at_home(found, *node, vocabulary, issues);
   if (wanted.kind() == cel::TypeKind::kBool && expression->parsed()) {
     check_contradictions(*expression, *node, vocabulary.exchange.table != nullptr, issues);

@@ -40,6 +40,8 @@ struct Vocabulary {
   std::map<std::string, std::string, std::less<>> unavailable;
   // Time zones at hand, by name ("card.zone"): a part of a time that is asked for without one may be a slip.
   std::vector<std::string> zones;
+  // Fields, and features of them, that decisions should not depend on: an expression that names one is warned of.
+  std::vector<std::uint32_t> protected_slots;
   // Amounts of different currencies meet by this, where the expressions are evaluated.
   cel::ExchangeSource exchange;
 };

@@ -116,8 +116,22 @@ class Analysis {
     std::string hint = "write has(" + slot.name + ") && ...";
     const auto example = example_of(slot.type);
     if (!example.empty()) hint += ", or " + slot.name + ".orValue(" + example + ")";
+    const auto telling = comparison_that_implies(slot.index);
+    if (!telling.empty()) hint += "; it is always there where " + telling;
     issues_.error(source_.place(slot.range), "`" + slot.name + "` may be absent: then there is nothing to use here",
                   std::move(hint));
+  }
+
+  // "event_type == 'card_payment'"; empty if there is none.
+  std::string comparison_that_implies(std::uint32_t slot) const {
+    for (const auto& variable : environment_.variables()) {
+      for (const auto& text : environment_.telling_texts(variable.slot)) {
+        const auto present = environment_.implied_by(variable.slot, text);
+        if (std::find(present.begin(), present.end(), slot) == present.end()) continue;
+        return variable.name + " == '" + text + "'";
+      }
+    }
+    return {};
   }
 
   static Outcome literal(const Node& node) {

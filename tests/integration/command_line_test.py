@@ -128,6 +128,9 @@ class CommandLine(unittest.TestCase):
                                 for r in letters))
         said = weir("deadletters", "list", self.bank.url("dead-letters")).stdout
         self.assertTrue(said.splitlines()[-1].endswith("dead letters"), said)
+        with_bytes = weir("deadletters", "list", self.bank.url("dead-letters"), "--bytes").stdout
+        self.assertEqual(len(said.splitlines()), len(letters) + 1, "personal data stay where they are")
+        self.assertEqual(len(with_bytes.splitlines()), 2 * len(letters) + 1)
         reason = letters[0]["reason"]
         some = weir("deadletters", "list", self.bank.url("dead-letters"), "--reason", reason, "--json").stdout
         self.assertEqual(len(some.splitlines()), sum(r["reason"] == reason for r in letters))

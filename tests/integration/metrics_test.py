@@ -12,7 +12,7 @@ import weir_process
 from audit_oracle import Counted, check_run
 from weir_process import Bank, Broker, Workplace, free_port, http_get, until, weir
 
-STAGES = ("parse", "history", "features", "rules", "decide", "audit", "append")
+STAGES = ("parse", "history", "features", "model", "rules", "decide", "audit", "append")
 
 
 @unittest.skipUnless(shutil.which("prometheus") and shutil.which("promtool"), "there is no Prometheus")

@@ -224,7 +224,10 @@ TEST(RecordReader, RefusesFaultsOfTheOtherKinds) {
   const FileView files[] = {{"policy.yaml", "x"}};
   out.clear();
   append_policy(kBankHead, {"sha256:1", "2025b", files}, out);
-  EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", "7")), "not an audit record: a policy file is not a string");
+  EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", "7")),
+            "not an audit record: a policy file is neither text nor base64");
+  EXPECT_EQ(fault_of_hashed_part(with(out, "\"x\"", R"({"base64":"eA="})")),
+            "not an audit record: the base64 of a policy file is damaged");
   EXPECT_EQ(fault_of_hashed_part(with(out, "\"files\"", "\"filed\"")),
             "not an audit record: member \"files\" is missing");
   out.clear();

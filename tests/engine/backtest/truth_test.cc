@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/engine/backtest/made_ledger.h"
+#include "tests/engine/base/scratch_directory.h"
 
 namespace weir::backtest {
 namespace {
@@ -45,12 +48,20 @@ TEST(Truth, SilenceSaysSomethingOfWhatIsOldEnough) {
   EXPECT_EQ(payments.truth[5], Truth::kUnknown) << "nobody complains of what was declined";
 }
 
-TEST(Truth, ThePastEndsWhereNothingMoreIsAtHand) {
+TEST(Truth, ThePastEndsWhereTwoHaveReached) {
   Horizon horizon;
   horizon.see(50);
+  EXPECT_EQ(horizon.end_ms({}), INT64_MIN);
   horizon.see(40);
+  EXPECT_EQ(horizon.end_ms({}), 40);
+  horizon.see(50);
   EXPECT_EQ(horizon.end_ms({}), 50);
   EXPECT_EQ(horizon.end_ms({45, {}}), 45);
+  Horizon labels;
+  labels.see(4'000'000'000'000);
+  labels.see(60);
+  horizon.see(labels);
+  EXPECT_EQ(horizon.end_ms({}), 60) << "one wrong date moves nothing";
 }
 
 TEST(Truth, DecisionsAreFoundByTheirIds) {
@@ -74,12 +85,44 @@ TEST(Truth, LabelsNameTheirPlaceIfTheyAreNone) {
   Labels labels(*policy->schema, "");
   ASSERT_TRUE(labels.add(R"({"event_id":"p1","label":"fraud","known_at":1000})", "l:1").ok());
   ASSERT_TRUE(labels.add(R"({"event_id":"p1","label":"honest","known_at":2000})", "l:2").ok());
-  ASSERT_NE(labels.of("p1"), nullptr);
-  EXPECT_EQ(labels.of("p1")->size(), 2U);
-  EXPECT_EQ(labels.of("p2"), nullptr);
+  EXPECT_EQ(labels.of("p1").size(), 2U);
+  EXPECT_TRUE(labels.of("p2").empty());
   const auto bad = labels.add(R"({"event_id":"p1","label":"bad","known_at":2000})", "l:3");
   ASSERT_FALSE(bad.ok());
   EXPECT_NE(bad.error().message.find("l:3: no label: `label`"), std::string::npos) << bad.error().message;
+}
+
+TEST(Truth, LabelsAreReadFromFilesOfLinesAndOfRows) {
+  const auto policy = made_policy();
+  const test::ScratchDirectory root;
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(root / name, std::ios::binary) << text;
+    return root / name;
+  };
+  Labels labels(*policy->schema, "");
+  ASSERT_TRUE(labels
+                  .add_file(write("a.jsonl", R"({"event_id":"p1","label":"fraud","known_at":1000})"
+                                             "\n"))
+                  .ok());
+  ASSERT_TRUE(labels
+                  .add_file(write("b.csv",
+                                  "known_at,by,event_id,label\n2000,us,p1,honest\n"
+                                  "1970-01-01T00:00:03Z,\"us, too\",p2,fraud\n"))
+                  .ok());
+  EXPECT_EQ(labels.size(), 3U);
+  EXPECT_EQ(labels.known().end_ms({}), 2000) << "two have reached it";
+  ASSERT_EQ(labels.of("p1").size(), 2U);
+  EXPECT_TRUE(labels.of("p1")[0].fraud);
+  EXPECT_FALSE(labels.of("p1")[1].fraud);
+  EXPECT_EQ(labels.of("p1")[1].known_at_ms, 2000);
+  ASSERT_EQ(labels.of("p2").size(), 1U);
+
+  const auto message = [&](const std::string& path) { return labels.add_file(path).error().message; };
+  EXPECT_EQ(message(write("c.csv", "event_id,label\n")),
+            root / "c.csv" + ": the CSV header has no column `known_at`: a label has event_id, label and known_at");
+  EXPECT_EQ(message(write("d.csv", "event_id,label,known_at\np3,fraud,0\np3,Fraud,0\n")),
+            root / "d.csv" + ":3: no label: `label`: `Fraud` is neither fraud nor honest");
+  EXPECT_FALSE(labels.add_file(root / "none.csv").ok());
 }
 
 }  // namespace

@@ -71,8 +71,9 @@ TEST_F(FeatureSetTest, EmptyWindowsAreZeroForSumsAndCountsAndElseAbsentOrTheDefa
   EXPECT_TRUE(identical(ask(1'000, {}), Value::real(0.0)));
   use(definition_of(Aggregate::kDistinctCount, kItems, 100));
   EXPECT_TRUE(identical(ask(1'000, {}), Value::int64(0)));
-  for (const Aggregate aggregate : {Aggregate::kMean, Aggregate::kMin, Aggregate::kMax, Aggregate::kStandardDeviation,
-                                    Aggregate::kFirst, Aggregate::kLast, Aggregate::kTimeSinceLast}) {
+  for (const Aggregate aggregate :
+       {Aggregate::kMean, Aggregate::kMedian, Aggregate::kMin, Aggregate::kMax, Aggregate::kStandardDeviation,
+        Aggregate::kFirst, Aggregate::kLast, Aggregate::kTimeSinceLast}) {
     Definition definition = definition_of(aggregate, kItems, 100);
     use(definition);
     EXPECT_TRUE(ask(1'000, {}).is_absent());
@@ -122,6 +123,73 @@ TEST_F(FeatureSetTest, MeansOfMoneyAreInMajorUnitsOfTheCurrency) {
   EXPECT_EQ(ask(1'000, Value::money(1'250, 978)).as_double(), 12.5);
   EXPECT_EQ(ask(1'000, Value::money(1'250, 392)).as_double(), 1'250.0);
   EXPECT_EQ(ask(1'000, Value::money(1'250, 48)).as_double(), 1.25);
+}
+
+TEST_F(FeatureSetTest, AMedianIsTheMiddleOrTheMeanOfTheTwoInTheMiddle) {
+  Definition median = definition_of(Aggregate::kMedian, kItems, 100);
+  use(median);
+  next(1'000, Value::int64(7));
+  EXPECT_TRUE(identical(next(1'001, Value::int64(-4)), Value::real(7.0)));
+  EXPECT_TRUE(identical(next(1'002, Value::absent()), Value::real(1.5)));
+  EXPECT_TRUE(identical(next(1'003, Value::int64(1'000)), Value::real(1.5)))
+      << "a row without a value counts for nothing";
+  EXPECT_TRUE(identical(ask(1'004, Value::int64(1'000)), Value::real(7.0)));
+  EXPECT_TRUE(identical(ask(1'100, {}), Value::real(498.0))) << "the first one has left the window";
+  median.include_current = true;
+  use(median);
+  EXPECT_TRUE(identical(next(1'000, Value::int64(7)), Value::real(7.0)));
+  EXPECT_TRUE(identical(next(1'001, Value::int64(8)), Value::real(7.5)));
+  EXPECT_TRUE(identical(next(1'002, Value::absent()), Value::real(7.5)));
+}
+
+TEST_F(FeatureSetTest, AMedianIsOfTheLatestValuesAlone) {
+  Definition median = definition_of(Aggregate::kMedian, kItems, 10'000);
+  median.of_last = 3;
+  use(median);
+  for (const std::int64_t value : {100, 200, 1, 2, 3}) next(1'000, Value::int64(value));
+  EXPECT_TRUE(identical(ask(1'001, {}), Value::real(2.0)));
+  next(900, Value::int64(50));  // late: it is not among the latest
+  EXPECT_TRUE(identical(ask(1'001, {}), Value::real(2.0)));
+  EXPECT_TRUE(identical(ask(950, {}), Value::real(50.0)));
+  median.include_current = true;
+  use(median);
+  for (const std::int64_t value : {100, 200, 1, 2, 3}) next(1'000, Value::int64(value));
+  EXPECT_TRUE(identical(ask(1'001, Value::int64(9)), Value::real(3.0))) << "the event at hand is one of the three";
+  median.of_last = 1;
+  use(median);
+  next(1'000, Value::int64(5));
+  EXPECT_TRUE(identical(ask(1'001, Value::int64(9)), Value::real(9.0)));
+  EXPECT_TRUE(identical(ask(1'001, Value::absent()), Value::real(5.0)));
+}
+
+TEST_F(FeatureSetTest, AMedianIsRoundedOnce) {
+  use(definition_of(Aggregate::kMedian, kItems, 100));
+  next(1'000, Value::int64(INT64_MAX));
+  next(1'000, Value::int64(INT64_MAX - 1));
+  EXPECT_TRUE(identical(ask(1'000, {}), Value::real(9223372036854775808.0)));
+  use(definition_of(Aggregate::kMedian, kScore, 100));  // three decimals
+  next(1'000, Value::real(0.1));
+  next(1'000, Value::real(0.2004));
+  EXPECT_TRUE(identical(ask(1'000, {}), Value::real(0.15)));
+  // What does not scale matters only in the middle.
+  next(1'000, Value::real(1e300));
+  EXPECT_TRUE(identical(ask(1'000, {}), Value::real(0.2)));
+  next(1'000, Value::real(1e300));
+  const Value overflow = ask(1'000, {});
+  ASSERT_TRUE(overflow.is_error());
+  EXPECT_EQ(overflow.code(), ErrorCode::kOverflow);
+  EXPECT_EQ(overflow.error_detail(), "card.feature");
+}
+
+TEST_F(FeatureSetTest, AMedianOfMoneyIsInMajorUnitsOfTheEventsCurrency) {
+  use(definition_of(Aggregate::kMedian, kPrice, 1'000));
+  next(1'000, Value::money(500, 978));
+  next(1'001, Value::money(700, 392));
+  next(1'002, Value::money(25, 978));
+  EXPECT_TRUE(identical(ask(1'003, Value::money(1, 978)), Value::real(2.625)));
+  EXPECT_TRUE(identical(ask(1'003, Value::money(1, 392)), Value::real(700.0)));
+  EXPECT_TRUE(ask(1'003, Value::money(1, 840)).is_absent());
+  EXPECT_TRUE(ask(1'003, Value::absent()).is_absent());
 }
 
 TEST_F(FeatureSetTest, RowsAtOrBeforeTheCutoffAreNotSeenThoughTheyAreThere) {

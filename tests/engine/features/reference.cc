@@ -116,6 +116,23 @@ ReferenceResult add_up(Aggregate aggregate, const event::Field& field, const std
   return {Value::real(std::sqrt(nearest_to(variance)))};
 }
 
+// Of the last `of_last` of these values in the event's currency.
+ReferenceResult median(const event::Field& field, const std::vector<Value>& values, const Value& own,
+                       std::uint32_t of_last) {
+  const bool mixed = field.type == event::FieldType::kMoney && field.currency == 0;
+  if (mixed && own.is_absent()) return {};
+  std::vector<Value> same;
+  for (const Value& value : values) {
+    if (!mixed || value.currency() == own.currency()) same.push_back(value);
+  }
+  if (same.empty()) return {};
+  if (same.size() > of_last) same.erase(same.begin(), same.end() - of_last);
+  std::sort(same.begin(), same.end(), less);
+  const Value& low = same[(same.size() - 1) / 2];
+  const Value& high = same[same.size() / 2];
+  return add_up(Aggregate::kMean, field, {low, high}, own);
+}
+
 ReferenceResult count_distinct(const std::vector<Value>& values, std::uint32_t exact_up_to) {
   std::vector<history::DistinctKey> keys;
   for (const Value& value : values) {
@@ -240,6 +257,9 @@ ReferenceResult Reference::evaluate(const Definition& definition, const event::E
       break;
     case Aggregate::kLast:
       if (!values.empty()) result.value = values.back();
+      break;
+    case Aggregate::kMedian:
+      result = median(schema_->fields[*definition.slot], values, event[*definition.slot], definition.of_last);
       break;
     case Aggregate::kDistinctCount:
       result = count_distinct(values, definition.exact_up_to);

@@ -140,10 +140,11 @@ Definition Scenario::random_definition(std::uint32_t number) {
   Definition definition;
   definition.entity = "card";
   definition.name = "f" + std::to_string(number);
-  definition.aggregate = static_cast<Aggregate>(draw(12));
+  definition.aggregate = static_cast<Aggregate>(draw(13));
   switch (definition.aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMean:
+    case Aggregate::kMedian:
     case Aggregate::kStandardDeviation:
       definition.slot = kNumbers[draw(kNumbers.size())];
       break;
@@ -174,6 +175,8 @@ Definition Scenario::random_definition(std::uint32_t number) {
     if (chance(50)) definition.default_value = Value::real(0.0);
   }
   definition.exact_up_to = static_cast<std::uint32_t>(1 + draw(shape_.exact_most));
+  constexpr std::array<std::uint32_t, 5> kOfLast = {1, 2, 5, 64, 1024};
+  definition.of_last = kOfLast[draw(kOfLast.size())];
   return definition;
 }
 

@@ -2,6 +2,7 @@
 //   yaml policy.yaml    a file; the first four make the base policy, later ones stand in for its file
 //   yaml fields         fields to add to the base's schema.yaml
 //   yaml features       another features.yaml for the base policy
+//   yaml inputs.yaml    what models may look at in the base policy
 //   yaml rule           one more rule file for the base policy
 //   csv exchange.csv    rates, and the next schema.yaml and features.yaml go with them
 #include <gtest/gtest.h>
@@ -106,6 +107,8 @@ TEST_F(PolicyPage, EveryOtherExampleLoadsInItsPlace) {
     } else if (example.kind == "features") {
       files["features.yaml"] = example.text;
       files.erase("rules/cards.yaml");
+    } else if (example.kind == "inputs.yaml") {
+      files["inputs.yaml"] = example.text;
     } else if (example.kind == "rule") {
       files["rules/more.yaml"] = example.text;
     } else {

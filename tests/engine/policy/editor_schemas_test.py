@@ -20,7 +20,7 @@ except ImportError:
     sys.exit("editor_schemas_test: this test needs the Python package jsonschema (Debian: python3-jsonschema)")
 
 TOOL, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
-NAMES = ("policy", "schema", "features", "rules", "lists")
+NAMES = ("policy", "schema", "features", "inputs", "rules", "lists")
 failures = []
 
 
@@ -103,6 +103,31 @@ MISTAKES = {
         "card: {x: {first_seen: event, window: 1h}}\n",
         "card: {zone: {count: events, window: 1h}}\n",
         "card: {x: {count: events, window: 1h, current: yes}}\n",
+    ],
+    "inputs": [
+        "{}\n",
+        "feature: {a: b}\n",
+        "event_types: payment\nfeatures: {a: b}\n",
+        "event_types: []\nfeatures: {a: b}\n",
+        "features: {a: [b]}\n",
+        "features: {1a: b}\n",
+        "sequence: {of: card, events: 0, fields: {a: {log: b}}}\n",
+        "sequence: {of: card, events: 257, fields: {a: {log: b}}}\n",
+        "sequence: {of: card, events: 8, fields: {}}\n",
+        "sequence: {of: card, fields: {a: {log: b}}}\n",
+        "sequence: {of: card, events: 8, fields: {a: {log: b, gap: c}}}\n",
+        "sequence: {of: card, events: 8, fields: {a: {}}}\n",
+        "sequence: {of: card, events: 8, fields: {a: {hash: b}}}\n",
+        "sequence: {of: card, events: 8, fields: {a: {log: b, codes: 4}}}\n",
+        "sequence: {of: card, events: 8, fields: {a: {hash: b, codes: 1}}}\n",
+        "texts: {a: {of: b, grams: [word], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [words, words], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [characters], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [words], characters: [2, 5], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [characters], characters: [2], buckets: 64, at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [words], at_most: 8}}\n",
+        "texts: {a: {of: b, grams: [words], buckets: 64, at_most: 2000}}\n",
     ],
     "rules": [
         "id: a\ndescription: d\nreason: R\nwhen: x\n",

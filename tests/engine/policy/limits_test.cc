@@ -232,6 +232,13 @@ TEST(PolicyLimits, DecimalsOfADouble) {
   expect_fault(with_schema("rate: {type: double,", "rate: {type: double, decimals: -1,"), "`-1` is out of range");
 }
 
+TEST(PolicyLimits, ValuesOfAMedian) {
+  EXPECT_EQ(with_features("  d: {median: amount, window: 1h, of_last: 1}\n").report(), "");
+  EXPECT_EQ(with_features("  d: {median: amount, window: 1h, of_last: 1024}\n").report(), "");
+  expect_fault(with_features("  d: {median: amount, window: 1h, of_last: 0}\n"), "`0` is out of range");
+  expect_fault(with_features("  d: {median: amount, window: 1h, of_last: 1025}\n"), "`1025` is out of range");
+}
+
 TEST(PolicyLimits, ExactSizeOfADistinctCount) {
   EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 1}\n").report(), "");
   EXPECT_EQ(with_features("  d: {distinct: shop, window: 1h, exact_up_to: 4096}\n").report(), "");
@@ -247,6 +254,78 @@ TEST(PolicyLimits, NumberOfFeatures) {
   };
   EXPECT_EQ(sample_of(kMaxFeatures).report(), "");
   expect_fault(sample_of(kMaxFeatures + 1), "a policy has at most 2000 features");
+}
+
+Sample with_inputs(std::string inputs) {
+  Sample sample;
+  sample.inputs = std::move(inputs);
+  return sample;
+}
+
+TEST(PolicyLimits, InputsOfModels) {
+  const auto features = [](std::size_t count) {
+    std::string text = "features:\n";
+    for (std::size_t i = 0; i < count; ++i) text += "  f" + number(i) + ": double(count)\n";
+    return with_inputs(text);
+  };
+  EXPECT_EQ(features(kMaxInputFeatures).report(), "");
+  expect_fault(features(kMaxInputFeatures + 1), "a model looks at at most 1000 features");
+  const auto fields = [](std::size_t count, std::size_t events) {
+    std::string text = "sequence:\n  of: card\n  events: " + number(events) + "\n  fields:\n";
+    for (std::size_t i = 0; i < count; ++i) text += "    f" + number(i) + ": {log: count}\n";
+    return with_inputs(text);
+  };
+  EXPECT_EQ(fields(kMaxEventFields, 1).report(), "");
+  expect_fault(fields(kMaxEventFields + 1, 1), "a sequence reads at most 32 fields of each event");
+  EXPECT_EQ(fields(1, kMaxSequenceEvents).report(), "");
+  expect_fault(fields(1, kMaxSequenceEvents + 1), "`257` is out of range");
+  expect_fault(fields(1, 0), "`0` is out of range");
+  const auto codes = [](const std::string& count) {
+    return with_inputs("sequence: {of: card, events: 2, fields: {f: {hash: shop, codes: " + count + "}}}\n");
+  };
+  EXPECT_EQ(codes("2").report(), "");
+  EXPECT_EQ(codes("65536").report(), "");
+  expect_fault(codes("1"), "`1` is out of range");
+  expect_fault(codes("65537"), "`65537` is out of range");
+}
+
+TEST(PolicyLimits, TextsOfModels) {
+  const auto texts = [](std::size_t count, const std::string& rest) {
+    std::string text = "texts:\n";
+    for (std::size_t i = 0; i < count; ++i) text += "  t" + number(i) + ": {of: shop, " + rest + "}\n";
+    return with_inputs(text);
+  };
+  const std::string plain = "grams: [whole], buckets: 2, at_most: 1";
+  EXPECT_EQ(texts(kMaxInputTexts, plain).report(), "");
+  expect_fault(texts(kMaxInputTexts + 1, plain), "a model looks at at most 16 texts");
+  EXPECT_EQ(texts(1, "grams: [words], buckets: 4194304, at_most: 1024").report(), "");
+  expect_fault(texts(1, "grams: [words], buckets: 1, at_most: 1"), "`1` is out of range");
+  expect_fault(texts(1, "grams: [words], buckets: 8388608, at_most: 1"), "`8388608` is out of range");
+  expect_fault(texts(1, "grams: [words], buckets: 3, at_most: 1"), "a power of two");
+  expect_fault(texts(1, "grams: [words], buckets: 2, at_most: 0"), "`0` is out of range");
+  expect_fault(texts(1, "grams: [words], buckets: 2, at_most: 1025"), "`1025` is out of range");
+  const auto characters = [&](const std::string& lengths) {
+    return texts(1, "grams: [characters], buckets: 2, at_most: 1, characters: " + lengths);
+  };
+  EXPECT_EQ(characters("[1, 8]").report(), "");
+  expect_fault(characters("[0, 8]"), "`0` is out of range");
+  expect_fault(characters("[1, 9]"), "`9` is out of range");
+}
+
+TEST(PolicyLimits, CostOfInputs) {
+  const auto costs = [](const std::string& limit, const std::string& inputs) {
+    auto sample = with_inputs(inputs);
+    sample.policy += "limits: {" + limit + "}\n";
+    return sample;
+  };
+  // A match of a text of 8192 bytes costs 128 units and one more; the rule of the sample two.
+  const std::string one = "features: {a: shop.matches('a')}\n";
+  EXPECT_EQ(costs("rule_cost: 1000", one).report(), "");
+  expect_fault(costs("rule_cost: 100", one), "the input may cost more than 100 units, most of it here");
+  std::string many = "features:\n";
+  for (int i = 0; i < 10; ++i) many += "  f" + number(static_cast<std::size_t>(i)) + ": shop.matches('a')\n";
+  EXPECT_EQ(costs("policy_cost: 10000", many).report(), "");
+  expect_fault(costs("policy_cost: 1000", many), "all inputs together cost more than 1000 units at worst");
 }
 
 TEST(PolicyLimits, NumberOfFiles) {

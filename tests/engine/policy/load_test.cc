@@ -28,7 +28,7 @@ TEST(LoadPolicy, ReadsTheSchema) {
       "  currency: {type: enum, values: [EUR, JPY]}\n"
       "  email: {path: [payer, \"e.mail\"], type: string, personal: true, token_domain: mail, in: [transfer]}\n"
       "  domain: {derive: email_domain, from: email, history: false}\n"
-      "  born: {type: string, personal: true}\n"
+      "  born: {type: string, personal: true, protected: true}\n"
       "  year: {derive: birth_year, from: born}\n"
       "  rate: {type: double, decimals: 3, history: false}\n"
       "  shop: string\n"
@@ -58,13 +58,16 @@ TEST(LoadPolicy, ReadsTheSchema) {
   EXPECT_EQ(schema.fields[4].path, (std::vector<std::string>{"payer", "e.mail"}));
   EXPECT_EQ(schema.fields[4].token_domain, "mail");
   EXPECT_EQ(schema.fields[4].event_types, 2U);
+  EXPECT_FALSE(schema.fields[4].is_protected);
   EXPECT_EQ(schema.fields[5].derivation, event::Derivation::kEmailDomain);
   EXPECT_EQ(schema.fields[5].derived_from, "email");
   EXPECT_EQ(schema.fields[5].event_types, 2U) << "a derived field is where its source is";
   EXPECT_FALSE(schema.fields[5].history);
   EXPECT_TRUE(schema.fields[5].path.empty());
   EXPECT_EQ(schema.fields[6].token_domain, "born");
+  EXPECT_TRUE(schema.fields[6].is_protected);
   EXPECT_EQ(schema.fields[7].type, event::FieldType::kInt64);
+  EXPECT_TRUE(schema.fields[7].is_protected) << "it is derived from one that is";
   EXPECT_EQ(schema.fields[8].decimals, 3);
   EXPECT_EQ(schema.fields[9].type, event::FieldType::kString);
   EXPECT_EQ(schema.fields[9].line, 12U);
@@ -108,11 +111,13 @@ TEST(LoadPolicy, ReadsEveryAggregate) {
       "  share: {share: label == 'fraud', window: 1h, default: 0, where: amount > eur('1.00')}\n"
       "  gap: {time_since_last: event, window: 1d, default: 1d12h}\n"
       "  seen: {first_seen: event}\n"
-      "  flag: {last: flag, window: 1h, default: true}\n";
-  sample.rules = with(sample.rules, "card.count_1h > 3", "card.last == 'online'");
+      "  flag: {last: flag, window: 1h, default: true}\n"
+      "  median: {median: amount, window: 1h, of_last: 99, default: 12.5}\n"
+      "  usual: {median: count, window: 1h, current: include}\n";
+  sample.rules = with(sample.rules, "card.count_1h > 3", "card.usual > 2.5 && card.last == 'online'");
   const auto policy = loaded(sample);
   const auto& f = policy.features;
-  ASSERT_EQ(f.size(), 13U);
+  ASSERT_EQ(f.size(), 15U);
   const auto minutes = [](std::int64_t n) { return n * 60'000; };
   EXPECT_EQ(f[0].aggregate, Aggregate::kCount);
   EXPECT_TRUE(f[0].include_current);
@@ -138,6 +143,11 @@ TEST(LoadPolicy, ReadsEveryAggregate) {
   EXPECT_TRUE(identical(*f[10].default_value, Value::duration_ms(minutes(36 * 60))));
   EXPECT_EQ(f[11].aggregate, Aggregate::kFirstSeen);
   EXPECT_TRUE(identical(*f[12].default_value, Value::boolean(true)));
+  EXPECT_EQ(f[13].aggregate, Aggregate::kMedian);
+  EXPECT_EQ(f[13].of_last, 99U);
+  EXPECT_TRUE(identical(*f[13].default_value, Value::real(12.5)));
+  EXPECT_EQ(f[14].of_last, 256U);
+  EXPECT_TRUE(f[14].include_current);
 }
 
 TEST(LoadPolicy, DefaultsOfTextOutliveThePolicy) {

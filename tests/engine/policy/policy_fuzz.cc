@@ -1,6 +1,6 @@
-// Any bytes as the files of a policy. The input is cut at "\n%%" into policy.yaml, schema.yaml, features.yaml and rule
-// files. Whatever it is: no crash, no hang, every issue has a place in its file, and a policy that loads loads again to
-// the same hash and rules.
+// Any bytes as the files of a policy. The input is cut at "\n%%" into policy.yaml, schema.yaml, features.yaml,
+// inputs.yaml (which is left out if it is blank) and rule files. Whatever it is: no crash, no hang, every issue has a
+// place in its file, and a policy that loads loads again to the same hash and rules.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -15,13 +15,15 @@ namespace {
 std::vector<weir::policy::PolicyFile> files_of(std::string_view input) {
   constexpr std::string_view kCut = "\n%%";
   std::vector<weir::policy::PolicyFile> files;
-  for (std::size_t i = 0; i < 6; ++i) {
+  for (std::size_t i = 0; i < 7; ++i) {
     const auto cut = input.find(kCut);
     const auto name = i == 0   ? std::string("policy.yaml")
                       : i == 1 ? std::string("schema.yaml")
                       : i == 2 ? std::string("features.yaml")
+                      : i == 3 ? std::string("inputs.yaml")
                                : "rules/" + std::to_string(i) + ".yaml";
-    files.push_back({name, std::string(input.substr(0, cut)) + "\n"});
+    const auto text = std::string(input.substr(0, cut)) + "\n";
+    if (i != 3 || text.find_first_not_of(" \n") != std::string::npos) files.push_back({name, text});
     if (cut == std::string_view::npos) break;
     input.remove_prefix(cut + kCut.size());
   }

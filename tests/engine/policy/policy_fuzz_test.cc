@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rules/packs/packs.h"
+#include "tests/engine/policy/sample.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -28,10 +29,22 @@ std::string input_of(const packs::Pack& pack) {
     }
   };
   for (const auto* path : {"policy.yaml", "schema.yaml", "features.yaml"}) add(path);
+  out.append("\n%%");  // no inputs.yaml
   for (const auto& file : pack.files) {
     if (file.path.starts_with("rules/")) out.append("\n%%").append(file.text);
   }
   return out;
+}
+
+std::string input_with_models() {
+  const Sample sample;
+  return sample.policy + "\n%%" + sample.schema + "\n%%" + sample.features +
+         "\n%%features:\n  amount: double(amount)\n  count: card.count_1h\n"
+         "sequence:\n  of: card\n  events: 8\n  where: flag\n"
+         "  fields: {a: {log: amount}, b: {gap: time}, c: {hash: shop, codes: 64}, d: {value: channel}, e: {same: "
+         "shop}}\n"
+         "texts:\n  shop: {of: shop, grams: [whole, characters], characters: [2, 5], buckets: 64, at_most: 8}\n" +
+         "\n%%" + sample.rules;
 }
 
 // What breaks YAML and expressions.
@@ -77,12 +90,14 @@ void damage(std::string& text, std::mt19937_64& random) {
 
 TEST(PolicyFuzz, TheShippedPoliciesPass) {
   for (const auto& pack : packs::shipped()) run(input_of(pack));
+  run(input_with_models());
 }
 
 TEST(PolicyFuzz, DamagedPoliciesAreAcceptedOrRefusedAndNothingElse) {
   std::mt19937_64 random(kSeed);
   std::vector<std::string> inputs;
   for (const auto& pack : packs::shipped()) inputs.push_back(input_of(pack));
+  inputs.push_back(input_with_models());
   for (int round = 0; round < 600; ++round) {
     auto input = inputs[random() % inputs.size()];
     for (std::size_t damages = 1 + random() % 4; damages > 0; --damages) damage(input, random);

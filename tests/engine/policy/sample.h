@@ -40,8 +40,13 @@ struct Sample {
       "when: card.count_1h > 3\n"
       "then: {points: 900}\n";
 
+  std::string inputs;  // empty: there is no such file
+
   std::vector<PolicyFile> files() const {
-    return {{"policy.yaml", policy}, {"schema.yaml", schema}, {"features.yaml", features}, {"rules/a.yaml", rules}};
+    std::vector<PolicyFile> all{
+        {"policy.yaml", policy}, {"schema.yaml", schema}, {"features.yaml", features}, {"rules/a.yaml", rules}};
+    if (!inputs.empty()) all.push_back({"inputs.yaml", inputs});
+    return all;
   }
   Result<Policy, Issues> load() const { return load_policy(files(), ""); }
   // Empty if it is sound.

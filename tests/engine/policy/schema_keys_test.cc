@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/model/event_codes.h"
 #include "engine/policy/editor_schemas.h"
 #include "engine/policy/limits.h"
 #include "engine/policy/policy_paths.h"
@@ -108,6 +109,12 @@ Sample with_rule(std::string_view from, std::string_view to) {
   return sample;
 }
 
+Sample with_inputs(std::string_view inputs) {
+  Sample sample;
+  sample.inputs = asked(std::string(inputs));
+  return sample;
+}
+
 // A policy with one list more.
 struct Listed : Sample {
   std::string list;
@@ -176,6 +183,26 @@ TEST(EditorSchemas, NameTheKeysOfLists) {
   EXPECT_EQ(known_of(with_list("kind: Q\nfield: shop\n")), choices_at("lists", "/properties/kind/enum"));
 }
 
+TEST(EditorSchemas, NameTheKeysOfInputs) {
+  EXPECT_EQ(known_of(with_inputs("Q: 1\n")), keys_at("inputs", "/properties"));
+  EXPECT_EQ(known_of(with_inputs("sequence: {of: card, events: 2, fields: {a: {log: count}}, Q: 1}\n")),
+            keys_at("inputs", "/properties/sequence/properties"));
+  EXPECT_EQ(known_of(with_inputs("sequence: {of: card, events: 2, fields: {a: {log: count, Q: 1}}}\n")),
+            keys_at("inputs", "/$defs/field/properties"));
+  EXPECT_EQ(known_of(with_inputs("texts: {a: {of: shop, grams: [words], buckets: 2, at_most: 1, Q: 1}}\n")),
+            keys_at("inputs", "/$defs/words/properties"));
+  EXPECT_EQ(known_of(with_inputs("texts: {a: {of: shop, grams: [Q], buckets: 2, at_most: 1}}\n")),
+            choices_at("inputs", "/$defs/words/properties/grams/items/enum"));
+  std::set<std::string> codes;
+  for (const auto item : dom::array(schema_at("inputs", "/$defs/field/oneOf"))) {
+    codes.emplace(std::string_view(item.at_pointer("/required/0")));
+  }
+  const auto report = with_inputs("sequence: {of: card, events: 2, fields: {a: {}}}\n").report();
+  const auto at = report.find("give it one of: ");
+  ASSERT_NE(at, std::string::npos) << report;
+  EXPECT_EQ(split(report.substr(at + 16, report.find('\n', at) - at - 16), {", "}), codes);
+}
+
 TEST(EditorSchemas, NameTheChoices) {
   EXPECT_EQ(known_of(with_field("{type: Q}")), choices_at("schema", "/$defs/field/properties/type/enum"));
   EXPECT_EQ(known_of(with_field("{type: timestamp, format: Q}")),
@@ -220,6 +247,18 @@ TEST(EditorSchemas, HaveTheLimitsAndDefaults) {
   EXPECT_EQ(number("policy", "/$defs/score/maximum"), decide::kMaxScore);
   EXPECT_EQ(number("features", "/$defs/feature/properties/exact_up_to/maximum"), kMaxExactUpTo);
   EXPECT_EQ(number("features", "/$defs/feature/properties/exact_up_to/default"), features::Definition().exact_up_to);
+  EXPECT_EQ(number("features", "/$defs/feature/properties/of_last/maximum"), kMaxOfLast);
+  EXPECT_EQ(number("features", "/$defs/feature/properties/of_last/default"), features::Definition().of_last);
+  EXPECT_EQ(number("inputs", "/properties/features/maxProperties"), static_cast<std::int64_t>(kMaxInputFeatures));
+  EXPECT_EQ(number("inputs", "/properties/texts/maxProperties"), static_cast<std::int64_t>(kMaxInputTexts));
+  const std::string sequence = "/properties/sequence/properties/";
+  EXPECT_EQ(number("inputs", sequence + "events/maximum"), kMaxSequenceEvents);
+  EXPECT_EQ(number("inputs", sequence + "fields/maxProperties"), static_cast<std::int64_t>(kMaxEventFields));
+  EXPECT_EQ(number("inputs", "/$defs/field/properties/codes/maximum"), model::kMaxHashCodes);
+  const std::string words = "/$defs/words/properties/";
+  EXPECT_EQ(number("inputs", words + "characters/items/maximum"), kMaxGramLength);
+  EXPECT_EQ(number("inputs", words + "buckets/maximum"), kMaxGramBuckets);
+  EXPECT_EQ(number("inputs", words + "at_most/maximum"), kMaxGrams);
   EXPECT_EQ(number("schema", "/properties/fields/maxProperties"), static_cast<std::int64_t>(kMaxFields));
   EXPECT_EQ(number("schema", "/properties/entities/maxProperties"), static_cast<std::int64_t>(kMaxEntities));
 }
@@ -228,6 +267,7 @@ TEST(EditorSchemas, AreFoundFromEachFile) {
   EXPECT_EQ(schema_line("policy.yaml"), "# yaml-language-server: $schema=.schemas/policy.schema.json\n");
   EXPECT_EQ(schema_line("rules/a.yaml"), "# yaml-language-server: $schema=../.schemas/rules.schema.json\n");
   EXPECT_EQ(schema_line("rules/cards/a.yaml"), "# yaml-language-server: $schema=../../.schemas/rules.schema.json\n");
+  EXPECT_EQ(schema_line("inputs.yaml"), "# yaml-language-server: $schema=.schemas/inputs.schema.json\n");
   EXPECT_EQ(schema_line("lists/a.yaml"), "# yaml-language-server: $schema=../.schemas/lists.schema.json\n");
   EXPECT_EQ(schema_line("lists/a.csv"), "");
   EXPECT_EQ(schema_line("exchange.csv"), "");

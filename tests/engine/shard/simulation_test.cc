@@ -19,6 +19,7 @@
 #include "rules/cel/time_zones.h"
 #include "tests/engine/shard/crash_file_system.h"
 #include "tests/engine/shard/fake_topic.h"
+#include "tests/engine/shard/scoring.h"
 #include "tests/engine/shard/world.h"
 
 namespace weir::shard::test {
@@ -239,8 +240,8 @@ class Oracle {
 
 // Now and then another policy, or other entries of its list.
 void change_something(Site& site, Runner& runner) {
-  static const std::vector<std::shared_ptr<const policy::Policy>> kPolicies{small_policy(), changed_policy(),
-                                                                            stricter_policy(), slimmer_policy()};
+  static const std::vector<std::shared_ptr<const policy::Policy>> kPolicies{
+      small_policy(), changed_policy(), stricter_policy(), slimmer_policy(), scoring_policy()};
   if (site.random.one_in(30)) runner.want_policy(kPolicies[site.random.below(kPolicies.size())]);
   if (site.random.one_in(30)) {
     const auto number = site.random.below(kPolicies.size() + 1);

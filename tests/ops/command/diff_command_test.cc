@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/base/sha256.h"
+#include "engine/policy/policy.h"
 #include "ops/command/init_command.h"
 #include "tests/engine/base/scratch_directory.h"
+#include "tests/models/bundle/file_maker.h"
 #include "tests/ops/command/ran.h"
 
 namespace weir::command {
@@ -72,6 +75,12 @@ TEST_F(Diff, TellsThresholdsFeaturesFieldsAndLists) {
             "  field `merchant_country`, always there\n      was: no\n      is: yes\n"
             "  feature `card.spent_24h`, window\n      was: 1d, with this event\n      is: 1d12h\n"
             "  list `lists.trusted` is new\n");
+}
+
+TEST_F(Diff, TellsWhatIsProtectedNow) {
+  replace("b/schema.yaml", "merchant_country: {path: merchant.country, type: string, history: false}",
+          "merchant_country: {path: merchant.country, type: string, history: false, protected: true}");
+  EXPECT_EQ(told(), "  field `merchant_country`, protected\n      was: no\n      is: yes\n");
 }
 
 TEST_F(Diff, SaysWhenOnlyTheTextDiffers) {
@@ -152,6 +161,54 @@ TEST_F(Diff, TellsExchangeRates) {
   EXPECT_EQ(told(),
             "  exchange rates `max_age`\n      was: (not written: the default)\n      is: 3d\n"
             "  exchange rates of single days: 2 new, 1 different, 0 gone\n");
+}
+
+TEST_F(Diff, TellsWhatModelsMayLookAt) {
+  std::ofstream(at("a/inputs.yaml")) << "features:\n  amount: double(amount)\n  count: card.count_1h\n"
+                                        "sequence: {of: card, events: 8, fields: {amount: {log: amount}}}\n";
+  EXPECT_EQ(told(),
+            "  model input `features.amount` is gone\n  model input `features.count` is gone\n"
+            "  model input `sequence.amount` is gone\n");
+  std::ofstream(at("b/inputs.yaml")) << "features:\n  amount: double(amount) * 2.0\n  count: card.count_1h\n"
+                                        "sequence: {of: card, events: 8, fields: {amount: {log: amount}}}\n";
+  const auto lines = told();
+  EXPECT_TRUE(
+      lines.starts_with("  model input `features.amount`, what\n      was: double(amount)\n"
+                        "      is: double(amount) * 2.0\n"
+                        "  model input `features.amount`, version\n      was: "))
+      << lines;
+  EXPECT_EQ(lines.find("count"), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("file"), std::string::npos) << lines;
+}
+
+// A model of two features that the policy in this directory has.
+std::string model_for(const std::string& policy, std::uint64_t seed) {
+  const auto loaded = policy::load_policy_directory(policy);
+  EXPECT_TRUE(loaded.ok());
+  auto file = models::testing::WholeModel(seed).file_of_trees();
+  auto& manifest = file.metadata["weir"];
+  for (const auto& input : loaded->inputs->features) {
+    const auto at = manifest.find("\"version\":\"\"", manifest.find("{\"name\":\"" + input.id.name + "\""));
+    EXPECT_NE(at, std::string::npos);
+    manifest.replace(at, 12, "\"version\":\"" + input.id.version + "\"");
+  }
+  return file.file();
+}
+
+TEST_F(Diff, TellsTheModel) {
+  for (const auto* policy : {"a", "b"}) {
+    std::ofstream(at(policy) + "/inputs.yaml") << "features:\n  a: double(amount)\n  b: card.count_1h\n";
+  }
+  const auto first = model_for(at("b"), 1);
+  std::filesystem::create_directories(at("b/model"));
+  std::ofstream(at("b/model/first.safetensors"), std::ios::binary) << first;
+  EXPECT_EQ(told(), "  model the model\n      was: none\n      is: trees, SHA-256 " + hex(Sha256().hash(first)) + "\n");
+  std::filesystem::copy(at("b/model"), at("a/model"));
+  EXPECT_EQ(told(), "They are the same, byte for byte.\n");
+  const auto second = model_for(at("b"), 2);
+  std::ofstream(at("b/model/first.safetensors"), std::ios::binary) << second;
+  EXPECT_EQ(told(), "  model the model\n      was: trees, SHA-256 " + hex(Sha256().hash(first)) +
+                        "\n      is: trees, SHA-256 " + hex(Sha256().hash(second)) + "\n");
 }
 
 TEST_F(Diff, AFaultyPolicyIsRefused) {

@@ -109,8 +109,8 @@ TEST_F(PolicyCommands, CheckSpeaksJson) {
   const auto sound = run({"check", at("p"), "--json"});
   EXPECT_EQ(sound.exit_code, 0);
   EXPECT_TRUE(sound.out.starts_with("{\"ok\":true,\"name\":\"handbook\",\"hash\":\"sha256:")) << sound.out;
-  EXPECT_TRUE(
-      sound.out.ends_with("\"fields\":6,\"entities\":2,\"features\":12,\"rules\":10,\"lists\":0,\"issues\":[]}\n"));
+  EXPECT_TRUE(sound.out.ends_with(
+      "\"fields\":6,\"entities\":2,\"features\":12,\"rules\":10,\"lists\":0,\"inputs\":0,\"issues\":[]}\n"));
 
   fs::remove(at("p/schema.yaml"));
   const auto faulty = run({"check", at("p"), "--json"});

@@ -50,7 +50,7 @@ class OfAPolicy : public testing::Test {
           "  domain: {derive: email_domain, from: email}\n"
           "  kind: {type: enum, values: [a, b]}\n"
           "  card: {type: string, required: true}\n"
-          "  home: string\n"
+          "  home: {type: string, protected: true}\n"
           "  fraud: bool\n"
           "event_id: id\n"
           "event_time: time\n"
@@ -66,6 +66,10 @@ class OfAPolicy : public testing::Test {
           "  most: {max: amount, window: 1d, default: 1.50}\n"
           "  seen: {first_seen: event}\n");
     write("lists/trusted.yaml", "kind: allow\nfield: card\nsuppresses: [a]\ndescription: good cards\n");
+    write("inputs.yaml",
+          "features: {amount: double(amount)}\n"
+          "sequence: {of: plain, events: 8, where: amount > eur('1'), fields: {kind: {value: kind}}}\n"
+          "texts: {card: {of: card, grams: [whole, characters], characters: [2, 5], buckets: 64, at_most: 8}}\n");
     write("rules/cards.yaml", "id: a\ndescription: d\nreason: R\nwhen: account.count > 1\nthen: {points: 1}\n");
   }
   const test::ScratchDirectory root_;
@@ -76,13 +80,18 @@ TEST_F(OfAPolicy, FieldsEntitiesAndFeaturesAreListed) {
   ASSERT_EQ(printed.exit_code, 0) << printed.err;
   for (const auto* line : {
            "# The policy my-policy\n",
-           "\n## Fields\n\n| name | type | from | event types | always there | personal |\n|---|---|---|---|---|---|\n",
-           "\n| `amount` | money EUR | the record | all | yes | no |\n",
-           "\n| `email` | string | the record | all | no | yes |\n",
-           "\n| `domain` | string | email_domain of email | all | no | no |\n",
-           "\n| `kind` | enum: a, b | the record | all | no | no |\n",
-           "\n| `plastic.zone` | string | zone of home | all | yes | no |\n",
-           "\n| `event_type` | enum: event | the record | all | yes | no |\n",
+           "\n## Fields\n\n| name | type | from | event types | always there | personal | protected |\n"
+           "|---|---|---|---|---|---|---|\n",
+           "\n| `amount` | money EUR | the record | all | yes | no | no |\n",
+           "\n## What models may look at\n\n| name | what | version |\n|---|---|---|\n| `features.amount` | "
+           "double(amount) | ",
+           "\n| `sequence.kind` | value of kind, 3 codes of the last 8 events of plain where amount > eur('1') | ",
+           "\n| `texts.card` | card: whole, 2 to 5 characters; at most 8 in 64 buckets | ",
+           "\n| `email` | string | the record | all | no | yes | no |\n",
+           "\n| `domain` | string | email_domain of email | all | no | no | no |\n",
+           "\n| `kind` | enum: a, b | the record | all | no | no | no |\n",
+           "\n| `plastic.zone` | string | zone of home | all | yes | no | yes |\n",
+           "\n| `event_type` | enum: event | the record | all | yes | no | no |\n",
            "\n| `plastic` | card, kind | home, else UTC |\n",
            "\n| `account` | card | Europe/Berlin |\n",
            "\n| `plain` | card | none |\n",
@@ -103,7 +112,7 @@ TEST_F(OfAPolicy, AlsoAsJson) {
   ASSERT_EQ(printed.exit_code, 0) << printed.err;
   EXPECT_TRUE(
       printed.out.starts_with("{\"fields\":[{\"name\":\"id\",\"type\":\"string\",\"from\":\"the record\","
-                              "\"event_types\":\"all\",\"always_there\":true,\"personal\":false},"))
+                              "\"event_types\":\"all\",\"always_there\":true,\"personal\":false,\"protected\":false},"))
       << printed.out.substr(0, 300);
   for (const auto* part :
        {"],\"entities\":[{\"name\":\"plastic\",\"key\":\"card, kind\",\"time_zone\":\"home, else UTC\"}",
