@@ -178,8 +178,8 @@ def speed(all_sides):
         rows = [[*latencies("ONNX Runtime, GRU in float32", float32, "run"), "", ""],
                 [*latencies("ONNX Runtime, int8 by MatMulInteger", int8, "run"), "", ""]]
         rows += against("unit, head, calibration", all_sides[f"sequence-{width}"], kernels, opponent, "run")
-        lines += ["", f"Sequence of K = {STEPS} events, width H = {width}, {INPUTS} inputs an event for the opponent, its "
-                  "faster precision:", "", *table(head, rows)]
+        lines += ["", f"Sequence of K = {STEPS} events, width H = {width}, {INPUTS} inputs an event for the opponent, "
+                  "its faster precision:", "", *table(head, rows)]
     rows = []
     for width in WIDTHS:
         side = all_sides[f"whole-{width}"]
@@ -194,8 +194,8 @@ def speed(all_sides):
         float32 = all_sides[f"gru-{width}"]
         batch = max(float32.rates[0], key=lambda name: statistics.median(float32.rate(name)))
         rows.append([f"ONNX Runtime, GRU {width} in float32, {batch}", thousands(float32.rate(batch)), ""])
-        rows += [[f"Weir, sequence {width}, {kernel}", thousands(all_sides[f"sequence-{width}"].rate(f"{kernel} batch")),
-                  ratio(all_sides[f"sequence-{width}"].rate(f"{kernel} batch"), float32.rate(batch))]
+        ours = {kernel: all_sides[f"sequence-{width}"].rate(f"{kernel} batch") for kernel in kernels}
+        rows += [[f"Weir, sequence {width}, {kernel}", thousands(ours[kernel]), ratio(ours[kernel], float32.rate(batch))]
                  for kernel in kernels]
     rows += [[f"Weir, whole {width}, {kernel}", thousands(all_sides[f"whole-{width}"].rate(f"{kernel} batch")), ""]
              for width in WIDTHS for kernel in kernels]
@@ -236,7 +236,7 @@ def measure(options, home, programs, python):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="where model_bench was built")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="where it was built")
     parser.add_argument("--python", help="the training environment's (default: what ops/setup/training prints)")
     parser.add_argument("--turns", type=int, default=7, help="of each side (default 7)")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="processor (default: the last)")

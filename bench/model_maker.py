@@ -278,8 +278,8 @@ def compare_trees(folder: pathlib.Path) -> bool:
                   for begin, end in zip(told.roots, [*told.roots[1:], len(told.leaf)])) + abs(told.base)
     bounds = told.rounding(), (told.trees + 1) * largest * 2.0 ** -24
     print(f"trees: {told.trees} trees of depth up to 6, {len(told.feature)} nodes, {FEATURES} features with "
-          f"{sum(len(one) for one in told.thresholds(FEATURES))} thresholds; {len(values)} rows. Largest difference of a "
-          f"logit to the sum of the leaves in doubles: Weir {ours:.2e} (rounding allows {bounds[0]:.2e}), XGBoost "
+          f"{sum(len(one) for one in told.thresholds(FEATURES))} thresholds; {len(values)} rows. Largest difference of "
+          f"a logit to the sum of the leaves in doubles: Weir {ours:.2e} (rounding allows {bounds[0]:.2e}), XGBoost "
           f"{theirs:.2e} (float32 allows {bounds[1]:.2e})")
     return ours <= bounds[0] and theirs <= bounds[1]
 
@@ -302,8 +302,8 @@ def compare_sequence(folder: pathlib.Path, width: int) -> bool:
         rank = scipy.stats.spearmanr(logit, logits(folder)).statistic
         print(f"sequence-{width}: Weir beside {name}.onnx, {len(events)} sequences: the last state differs by "
               f"{off.mean():.4f} on average, {off.max():.4f} at most, the logit by "
-              f"{np.abs(logit - logits(folder)).mean():.4f} and {np.abs(logit - logits(folder)).max():.4f} (its standard "
-              f"deviation is {logit.std():.2f}); rank correlation of the logits {rank:.5f}")
+              f"{np.abs(logit - logits(folder)).mean():.4f} and {np.abs(logit - logits(folder)).max():.4f} (its "
+              f"standard deviation is {logit.std():.2f}); rank correlation of the logits {rank:.5f}")
         good = good and off.mean() <= MAX_STATE_MEAN and rank >= MIN_RANK_CORRELATION
     return good
 
