@@ -62,6 +62,7 @@ class Bundle(unittest.TestCase):
         self.refused(model, "2 parts for 1 texts", text_inputs=model.text_inputs[:1])
         self.refused(model, "the thresholds do not fit", features=model.features[:4])
         self.refused(model, "2 parts for 1 features of the head", head_features=[1])
+        self.refused(model, "a model of one output needs reasons", reasons=None)
         self.refused(model, "the base is beyond 2^40", base=2**40 + 1)
         random_models.write(self.root / "m", dataclasses.replace(model, base=2**40))
         knots = model.knots.copy()

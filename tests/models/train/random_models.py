@@ -124,7 +124,23 @@ def make(seed, with_trees=True, with_sequence=True, texts=2, with_head=True, out
         model.head = head(dice, width, 48, outputs, [model.thresholds.count(one) + 2 for one in model.head_features])
     if outputs == 1:
         model.base, model.knots = int(dice.integers(-2**28, 2**28)), knots(dice)
+        model.reasons = reasons(dice, model)
     return model
+
+
+def reasons(dice, model):
+    """A group for each input but the last feature, which goes with the sequence or the first feature."""
+    groups = [parts.ReasonGroup(one.name, [place]) for place, one in enumerate(model.features)]
+    groups += [parts.ReasonGroup(one.name, texts=[place]) for place, one in enumerate(model.text_inputs)]
+    if model.sequence:
+        groups.append(parts.ReasonGroup("the past", events=True))
+    if model.features:
+        last = groups.pop(len(model.features) - 1)
+        groups[-1].features += last.features
+    return parts.Reasons(groups, np.array([dice.integers(0, model.thresholds.count(place) + 2)
+                                           for place in range(len(model.features))], np.uint16),
+                         np.array([dice.integers(0, len(table)) for table in model.sequence.fields], np.uint16)
+                         if model.sequence else None)
 
 
 def values(dice, model, rows):
