@@ -195,7 +195,8 @@ def speed(all_sides):
         batch = max(float32.rates[0], key=lambda name: statistics.median(float32.rate(name)))
         rows.append([f"ONNX Runtime, GRU {width} in float32, {batch}", thousands(float32.rate(batch)), ""])
         ours = {kernel: all_sides[f"sequence-{width}"].rate(f"{kernel} batch") for kernel in kernels}
-        rows += [[f"Weir, sequence {width}, {kernel}", thousands(ours[kernel]), ratio(ours[kernel], float32.rate(batch))]
+        rows += [[f"Weir, sequence {width}, {kernel}", thousands(ours[kernel]),
+                  ratio(ours[kernel], float32.rate(batch))]
                  for kernel in kernels]
     rows += [[f"Weir, whole {width}, {kernel}", thousands(all_sides[f"whole-{width}"].rate(f"{kernel} batch")), ""]
              for width in WIDTHS for kernel in kernels]

@@ -177,7 +177,7 @@ def gru_weights(trained: network.Network) -> dict[str, np.ndarray]:
 
     unit = trained.sequence
     inside = torch.cat([torch.zeros(2 * unit.width), unit.candidate_bias.detach()])
-    return {"W": reordered(torch.cat(list(unit.inputs), dim=1)), "R": reordered(unit.recurrent.weight),
+    return {"W": reordered(unit.inputs), "R": reordered(unit.recurrent.weight),
             "B": np.concatenate([reordered(unit.bias), reordered(inside)], axis=1)}
 
 
