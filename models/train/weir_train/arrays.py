@@ -98,13 +98,13 @@ def write(directory: pathlib.Path | str, arrays: Arrays) -> None:
             "texts": [dataclasses.asdict(one) for one in arrays.texts]}
     (folder / "inputs.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
     (folder / "ids.txt").write_text("".join(one + "\n" for one in arrays.ids), encoding="utf-8")
-    np.save(folder / "times.npy", arrays.times.astype("<i8"))
-    np.save(folder / "features.npy", arrays.feature_values.astype("<f4"))
-    np.save(folder / "events.npy", arrays.event_codes.astype("<u2"))
-    np.save(folder / "event_counts.npy", arrays.event_counts.astype("<u2"))
+    columns = {"times": (arrays.times, "<i8"), "features": (arrays.feature_values, "<f4"),
+               "events": (arrays.event_codes, "<u2"), "event_counts": (arrays.event_counts, "<u2")}
     for number, grams in enumerate(arrays.text_grams):
-        np.save(folder / f"text.{number}.starts.npy", grams.starts.astype("<u8"))
-        np.save(folder / f"text.{number}.grams.npy", grams.values.astype("<u4"))
+        columns |= {f"text.{number}.starts": (grams.starts, "<u8"), f"text.{number}.grams": (grams.values, "<u4")}
+    for name, (values, type_) in columns.items():
+        # Row by row, in whatever order the values stand in memory.
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(values, type_))
 
 
 def _load(path: pathlib.Path, type_: type, shape: tuple[int, ...]) -> np.ndarray:
