@@ -155,7 +155,7 @@ TEST(TextEncoder, GivesTheScaledSum) {
 // A sum of 16 bits would not do.
 TEST(TextEncoder, TheLargestSumsOfManyNGramsAreExact) {
   const std::size_t most = TextEncoder::kMaxGrams;
-  for (const std::int8_t value : {-127, 127}) {
+  for (const std::int8_t value : {std::int8_t{-127}, std::int8_t{127}}) {
     // The result is a 1024th of the sum.
     const testing::TextParts parts{.width = 16,
                                    .shift = 10,

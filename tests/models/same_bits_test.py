@@ -3,10 +3,11 @@
 
 usage: same_bits_test.py ROOT [--evaluations N] [--all]
 
-Builds chain.cc with g++ and clang++, -O0 and -O3, and for arm64 (run by qemu-user), runs N chained evaluations (default
-ten million; of reasons a twentieth) on every kernel of this CPU and compares the SHA-256 of all results. Unoptimised and emulated programs run
-the first part of the chain only, unless --all is given: they would take minutes each. A compiler or emulator that this
-machine lacks is told as skipped; g++ must be there. Exit status: 0 all the same, 1 a difference, 2 usage.
+Builds chain.cc with g++ and clang++, -O0 and -O3, and for arm64 (run by qemu-user), runs N chained evaluations
+(default ten million; of reasons a twentieth) on every kernel of this CPU and compares the SHA-256 of all results.
+Unoptimised and emulated programs run the first part of the chain only, unless --all is given: they would take minutes
+each. A compiler or emulator that this machine lacks is told as skipped; g++ must be there. Exit status: 0 all the
+same, 1 a difference, 2 usage.
 """
 
 import argparse

@@ -72,6 +72,8 @@ def check(model: parts.Model) -> None:
             raise ValueError(f"a model of one output needs {parts.KNOTS} knots, probabilities that never fall")
         if abs(model.base) > parts.MAX_BASE:
             raise ValueError("the base is beyond 2^40")
+        if model.reasons is None:
+            raise ValueError("a model of one output needs reasons")
     elif model.trees:
         raise ValueError("trees have one output")
     if model.trees is None and model.head is None:

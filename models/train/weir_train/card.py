@@ -3,6 +3,7 @@
 A card is made from a Card, whose every part a training must fill in, or say in words why there is nothing to tell.
 """
 
+import collections.abc
 import dataclasses
 
 import numpy as np
@@ -112,19 +113,18 @@ def _figures(labels: np.ndarray, scores: np.ndarray, probabilities: np.ndarray) 
             metrics.calibration(labels, probabilities).overall]
 
 
-def sensitivity(score, inputs, labels: np.ndarray, names: dict[str, list[int]], *, seed: int = 1,
-                most: int = 20) -> Table:
-    """What average precision loses when an input's codes are shuffled among the payments: its use to this model.
+def sensitivity(score: collections.abc.Callable[[np.ndarray], np.ndarray], values: np.ndarray, labels: np.ndarray,
+                names: dict[str, list[int]], *, seed: int = 1, most: int = 20) -> Table:
+    """What average precision loses when an input is shuffled among the payments: its use to this model.
 
-    score(inputs) gives logits [N] of parts.Inputs; `names`: an input, or several that belong together, and the numbers
-    of its features. The `most` that matter most are listed."""
-    base = metrics.average_precision(labels, score(inputs))
+    score(values) gives the logits [N] of values [N, columns], which may be a model's codes; `names`: an input, or
+    several that belong together, and its columns. The `most` that matter most are listed."""
+    base = metrics.average_precision(labels, score(values))
     dice = np.random.default_rng(seed)
     rows = []
-    for name, features in names.items():
-        codes = inputs.features.copy()
-        codes[:, features] = codes[dice.permutation(len(codes))][:, features]
-        shuffled = metrics.average_precision(labels, score(dataclasses.replace(inputs, features=codes)))
-        rows.append([name, base - shuffled])
+    for name, columns in names.items():
+        shuffled = values.copy()
+        shuffled[:, columns] = values[dice.permutation(len(values))][:, columns]
+        rows.append([name, base - metrics.average_precision(labels, score(shuffled))])
     rows.sort(key=lambda row: -row[1])
     return Table(["input", "average precision lost when it is shuffled"], rows[:most])
