@@ -26,7 +26,8 @@ RESULT_BYTES = {"scores": 12, "reasons": 8 * (6 + 16 + 4)}
 REASONS_SHARE = 0.05
 # Of the whole chains. They change when what a model computes changes, and then old scores and reasons can't be computed
 # again: the bundle's format must change with them.
-GOLDEN = {("scores", 10_000_000): "5961544be9fe77d45358145dbc19b3703adca3b5d80204fb3ab9c9feac1b4bd0"}
+GOLDEN = {("scores", 10_000_000): "5961544be9fe77d45358145dbc19b3703adca3b5d80204fb3ab9c9feac1b4bd0",
+          ("reasons", 500_000): "667be6b843feee4b808967f318c4e7f4c8b732dc0cdfd173f90cefe6ffe55ef6"}
 KERNELS = ("portable", "avx2", "vnni")
 NO_SUCH_KERNEL = 77
 
