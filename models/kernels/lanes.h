@@ -16,6 +16,7 @@
 namespace weir::models {
 
 struct PortableTarget {
+  static constexpr Kernel kKernel = Kernel::kPortable;
   static constexpr std::size_t kLanes = 4;
   using Lanes = std::int32_t __attribute__((vector_size(16)));
   using ShortLanes = std::int16_t __attribute__((vector_size(8)));
@@ -25,13 +26,18 @@ struct PortableTarget {
   static WEIR_EVERY_TARGET void look_up(const std::int32_t* table, Lanes& lanes) {
     for (std::size_t i = 0; i < kLanes; ++i) lanes[i] = table[lanes[i]];
   }
+  static WEIR_EVERY_TARGET void load_short(const std::int16_t* from, Lanes& to) {
+    ShortLanes values;
+    std::memcpy(&values, from, sizeof values);
+    to = __builtin_convertvector(values, Lanes);
+  }
 };
 
 #if defined(__x86_64__)
 struct Avx2Target {
+  static constexpr Kernel kKernel = Kernel::kAvx2;
   static constexpr std::size_t kLanes = 8;
   using Lanes = std::int32_t __attribute__((vector_size(32)));
-  using ShortLanes = std::int16_t __attribute__((vector_size(16)));
   using ByteLanes = std::int8_t __attribute__((vector_size(8)));
 
   WEIR_TARGET_AVX2 static inline void look_up(const std::int32_t* table, Lanes& lanes) {
@@ -40,12 +46,16 @@ struct Avx2Target {
     places = _mm256_i32gather_epi32(table, places, 4);
     std::memcpy(&lanes, &places, sizeof places);
   }
+  WEIR_TARGET_AVX2 static inline void load_short(const std::int16_t* from, Lanes& to) {
+    const __m256i values = _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    std::memcpy(&to, &values, sizeof values);
+  }
 };
 
 struct VnniTarget {
+  static constexpr Kernel kKernel = Kernel::kVnni;
   static constexpr std::size_t kLanes = 16;
   using Lanes = std::int32_t __attribute__((vector_size(64)));
-  using ShortLanes = std::int16_t __attribute__((vector_size(32)));
   using ByteLanes = std::int8_t __attribute__((vector_size(16)));
 
   WEIR_TARGET_VNNI static inline void look_up(const std::int32_t* table, Lanes& lanes) {
@@ -53,6 +63,11 @@ struct VnniTarget {
     std::memcpy(&places, &lanes, sizeof places);
     places = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), 0xFFFF, places, table, 4);
     std::memcpy(&lanes, &places, sizeof places);
+  }
+  WEIR_TARGET_VNNI static inline void load_short(const std::int16_t* from, Lanes& to) {
+    const __m256i shorts = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    const __m512i values = _mm512_maskz_cvtepi16_epi32(0xFFFF, shorts);
+    std::memcpy(&to, &values, sizeof values);
   }
 };
 #endif
@@ -68,9 +83,9 @@ WEIR_EVERY_TARGET void store(const Lanes& from, std::int32_t* to) {
 
 template <class Target>
 WEIR_EVERY_TARGET void add(const std::int16_t* from, typename Target::Lanes& to) {
-  typename Target::ShortLanes values;
-  std::memcpy(&values, from, sizeof values);
-  to += __builtin_convertvector(values, typename Target::Lanes);
+  typename Target::Lanes values;
+  Target::load_short(from, values);
+  to += values;
 }
 // Every lane must fit.
 template <class Target>

@@ -82,49 +82,69 @@ void Matrix::multiply_portable(const std::int8_t* x, std::int32_t* y) const {
 }
 
 #if defined(__x86_64__)
+namespace {
+
+// `tiles`: of kBlocks blocks, `y`: where their sums go. Several blocks at once share what x needs, and no product waits
+// for the one before.
+//
 // vpmaddubsw wants one factor unsigned and saturates at 16 bits: |x| times the weight with the sign of x is the same
 // product, and two of at most 127 * 127 fit.
-WEIR_TARGET_AVX2 void Matrix::multiply_avx2(const std::int8_t* x, std::int32_t* y) const {
+template <std::size_t kBlocks>
+WEIR_TARGET_AVX2 void add_blocks_avx2(const std::int8_t* tiles, std::size_t groups, const std::int8_t* x,
+                                      std::int32_t* y) {
   const __m256i ones = _mm256_set1_epi16(1);
-  const auto* tile = tiles_.data();
-  for (std::size_t block = 0; block < blocks_; ++block) {
-    __m256i low = _mm256_setzero_si256();
-    __m256i high = _mm256_setzero_si256();
-    for (std::size_t group = 0; group < groups_; ++group, tile += kTile) {
-      const __m256i factor = _mm256_set1_epi32(four(x + group * kGroupColumns));
-      const __m256i size = _mm256_abs_epi8(factor);
-      const __m256i first = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile));
-      const __m256i second = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + kTile / 2));
-      const __m256i pairs_low = _mm256_maddubs_epi16(size, _mm256_sign_epi8(first, factor));
-      const __m256i pairs_high = _mm256_maddubs_epi16(size, _mm256_sign_epi8(second, factor));
-      low = _mm256_add_epi32(low, _mm256_madd_epi16(pairs_low, ones));
-      high = _mm256_add_epi32(high, _mm256_madd_epi16(pairs_high, ones));
+  __m256i sums[2 * kBlocks];
+#pragma GCC unroll 8
+  for (auto& sum : sums) sum = _mm256_setzero_si256();
+  for (std::size_t group = 0; group < groups; ++group) {
+    const __m256i factor = _mm256_set1_epi32(four(x + 4 * group));
+    const __m256i size = _mm256_abs_epi8(factor);
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < 2 * kBlocks; ++i) {
+      const auto* half = tiles + (i / 2 * groups + group) * 64 + i % 2 * 32;
+      const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(half));
+      const __m256i pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(weights, factor));
+      sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(pairs, ones));
     }
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + block * kBlockRows), low);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + block * kBlockRows + 8), high);
   }
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < 2 * kBlocks; ++i) _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + 8 * i), sums[i]);
+}
+
+// As add_blocks_avx2; x + 128 is unsigned, and `offset` takes away what it is too much.
+template <std::size_t kBlocks>
+WEIR_TARGET_VNNI void add_blocks_vnni(const std::int8_t* tiles, std::size_t groups, const std::int8_t* x,
+                                      const std::int32_t* offset, std::int32_t* y) {
+  const __m512i flip = _mm512_set1_epi8(static_cast<char>(0x80));
+  __m512i sums[kBlocks];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < kBlocks; ++i) sums[i] = _mm512_load_si512(offset + 16 * i);
+  for (std::size_t group = 0; group < groups; ++group) {
+    const __m512i factor = _mm512_xor_si512(_mm512_set1_epi32(four(x + 4 * group)), flip);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < kBlocks; ++i) {
+      sums[i] = _mm512_dpbusd_epi32(sums[i], factor, _mm512_load_si512(tiles + (i * groups + group) * 64));
+    }
+  }
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < kBlocks; ++i) _mm512_storeu_si512(y + 16 * i, sums[i]);
+}
+
+}  // namespace
+
+WEIR_TARGET_AVX2 void Matrix::multiply_avx2(const std::int8_t* x, std::int32_t* y) const {
+  std::size_t block = 0;
+  const auto tiles = [&] { return tiles_.data() + block * groups_ * kTile; };
+  for (; block + 4 <= blocks_; block += 4) add_blocks_avx2<4>(tiles(), groups_, x, y + block * kBlockRows);
+  for (; block < blocks_; ++block) add_blocks_avx2<1>(tiles(), groups_, x, y + block * kBlockRows);
 }
 
 WEIR_TARGET_VNNI void Matrix::multiply_vnni(const std::int8_t* x, std::int32_t* y) const {
-  const __m512i flip = _mm512_set1_epi8(static_cast<char>(0x80));
-  const auto* tile = tiles_.data();
-  for (std::size_t block = 0; block < blocks_; ++block) {
-    __m512i even = _mm512_load_si512(offset_.data() + block * kBlockRows);
-    __m512i odd = _mm512_setzero_si512();  // Two sums, so that one product need not wait for the other.
-    std::size_t group = 0;
-    for (; group + 2 <= groups_; group += 2, tile += 2 * kTile) {
-      const __m512i one = _mm512_xor_si512(_mm512_set1_epi32(four(x + group * kGroupColumns)), flip);
-      const __m512i two = _mm512_xor_si512(_mm512_set1_epi32(four(x + (group + 1) * kGroupColumns)), flip);
-      even = _mm512_dpbusd_epi32(even, one, _mm512_load_si512(tile));
-      odd = _mm512_dpbusd_epi32(odd, two, _mm512_load_si512(tile + kTile));
-    }
-    if (group < groups_) {
-      const __m512i one = _mm512_xor_si512(_mm512_set1_epi32(four(x + group * kGroupColumns)), flip);
-      even = _mm512_dpbusd_epi32(even, one, _mm512_load_si512(tile));
-      tile += kTile;
-    }
-    _mm512_storeu_si512(y + block * kBlockRows, _mm512_add_epi32(even, odd));
-  }
+  std::size_t block = 0;
+  const auto tiles = [&] { return tiles_.data() + block * groups_ * kTile; };
+  const auto offset = [&] { return offset_.data() + block * kBlockRows; };
+  for (; block + 4 <= blocks_; block += 4) add_blocks_vnni<4>(tiles(), groups_, x, offset(), y + block * kBlockRows);
+  for (; block < blocks_; ++block) add_blocks_vnni<1>(tiles(), groups_, x, offset(), y + block * kBlockRows);
 }
 #endif
 

@@ -10,7 +10,7 @@ namespace {
 
 static_assert(HeadReasons::kMaxGroups == kMaxHeadGroups);
 
-// To nearest, halves away from zero. Far below 2^63 in size.
+// To nearest, halves away from zero. All trees' leaves together stay far below 2^63.
 std::int64_t rounded(double value) { return static_cast<std::int64_t>(value < 0 ? value - 0.5 : value + 0.5); }
 
 void pick(const std::vector<std::uint32_t>& features, const Inputs& inputs, std::vector<std::uint16_t>& codes) {
@@ -75,8 +75,7 @@ std::vector<HeadReasons::Group> Explainer::head_groups() {
 
 const Explanation& Explainer::explain(const Inputs& inputs) {
   explanation_.score = evaluator_.score(inputs);
-  std::ranges::fill(tree_shares_, 0);
-  if (trees_) trees_->add(kernel_, inputs.features, *trees_scratch_, tree_shares_);
+  if (trees_) trees_->shares(kernel_, inputs.features, *trees_scratch_, tree_shares_);
   std::ranges::transform(tree_shares_, shares_.begin(), rounded);
   if (head_) {
     pick(model_.manifest().head_features, inputs, head_codes_);

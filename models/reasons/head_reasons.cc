@@ -15,6 +15,16 @@ std::int64_t divided(std::int64_t sum, std::int64_t by) {
   return doubled % (2 * by) < 0 ? quotient - 1 : quotient;
 }
 
+void exchange(std::span<const std::int32_t> change, bool comes, AlignedVector<std::int32_t>& sums) {
+  auto* __restrict to = sums.data();
+  const auto* __restrict by = change.data();
+  if (comes) {
+    for (std::size_t i = 0; i < change.size(); ++i) to[i] += by[i];
+  } else {
+    for (std::size_t i = 0; i < change.size(); ++i) to[i] -= by[i];
+  }
+}
+
 }  // namespace
 
 HeadReasons::HeadReasons(const Head& head, std::vector<Group> groups, std::span<const std::uint16_t> codes,
@@ -107,10 +117,10 @@ void HeadReasons::add_coalitions(Kernel kernel, Scratch& scratch) const {
   std::ranges::fill(scratch.sums_, 0);
   auto* all = scratch.sums_.data() + groups * (groups + 1);
   std::uint32_t inside = 0;
+  std::size_t size = 0;
   for (std::uint32_t step = 0;;) {
     std::int64_t logit = 0;
     head_.finish(kernel, scratch.rows_, scratch.products_, scratch.head_, {&logit, 1});
-    const auto size = static_cast<std::size_t>(std::popcount(inside));
     all[size] += logit;
     for (auto left = inside; left != 0; left &= left - 1) {
       scratch.sums_[static_cast<std::size_t>(std::countr_zero(left)) * (groups + 1) + size] += logit;
@@ -118,11 +128,11 @@ void HeadReasons::add_coalitions(Kernel kernel, Scratch& scratch) const {
     if (++step == 1U << groups) return;
     const auto group = static_cast<std::size_t>(std::countr_zero(step));
     inside ^= 1U << group;
-    const std::int32_t sign = (inside >> group & 1U) != 0 ? 1 : -1;
-    const auto* rows = scratch.row_changes_.data() + group * rows_.size();
-    for (std::size_t j = 0; j < rows_.size(); ++j) scratch.rows_[j] += sign * rows[j];
-    const auto* products = scratch.product_changes_.data() + group * products_.size();
-    for (std::size_t j = 0; j < products_.size(); ++j) scratch.products_[j] += sign * products[j];
+    const bool comes = (inside >> group & 1U) != 0;
+    size = comes ? size + 1 : size - 1;
+    exchange(std::span(scratch.row_changes_).subspan(group * rows_.size(), rows_.size()), comes, scratch.rows_);
+    exchange(std::span(scratch.product_changes_).subspan(group * products_.size(), products_.size()), comes,
+             scratch.products_);
   }
 }
 

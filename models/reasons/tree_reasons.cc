@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 #include "models/reasons/quadrature.h"
 
@@ -29,15 +28,8 @@ class TreeReasons::Builder {
   Builder(TreeReasons& out, const Forest& forest, std::span<const std::uint32_t> group_of)
       : out_(out), nodes_(forest.nodes()), group_of_(group_of), place_(nodes_.size()), way_(nodes_.size()) {
     const auto roots = forest.roots();
-    for (std::size_t at = 0; at < nodes_.size(); ++at) {
-      if (leaf(at)) {
-        out_.expected_ += way_[at].share * nodes_[at].leaf;
-      } else {
-        pass_on(at);
-      }
-    }
-    for (std::size_t tree = 0; tree < roots.size(); tree += kTogether) {
-      add_batch(roots[tree], tree + kTogether < roots.size() ? roots[tree + kTogether] : nodes_.size());
+    for (std::size_t tree = 0; tree < roots.size(); ++tree) {
+      add_tree(roots[tree], tree + 1 < roots.size() ? roots[tree + 1] : nodes_.size());
     }
     make_factors();
   }
@@ -46,52 +38,49 @@ class TreeReasons::Builder {
   // How a node is reached.
   struct Way {
     std::size_t parent = 0;
-    std::size_t depth = 0;
     double share = 1;            // of the root's rows
     std::uint32_t features = 0;  // different ones asked for before
+    bool root = true;
     bool right = false;
-
-    bool root() const { return depth == 0; }
   };
 
   bool leaf(std::size_t at) const { return nodes_[at].feature == TreeNode::kLeaf; }
   bool last(std::size_t at) const { return !leaf(at) && leaf(nodes_[at].left) && leaf(nodes_[at].left + 1); }
 
-  // Gives each node its place. Level by level: what the walks do for neighbours then doesn't wait for one another.
-  void add_batch(std::size_t begin, std::size_t end) {
-    std::vector<std::size_t> order(end - begin);
-    std::iota(order.begin(), order.end(), begin);
-    std::ranges::stable_sort(order, {}, [&](std::size_t at) { return way_[at].depth; });
-    Batch batch{.test = out_.tests_.size(),
-                .inner = out_.inner_.size(),
-                .last = out_.last_.size(),
-                .leaves = out_.leaves_.size(),
-                .repeated = out_.repeated_.size()};
-    std::uint32_t place = 0;
-    for (const auto at : order) {
-      if (!leaf(at) && !last(at)) place_[at] = place++;
+  void add_tree(std::size_t begin, std::size_t end) {
+    Tree tree{.test = out_.tests_.size(),
+              .inner = out_.inner_.size(),
+              .last = out_.last_.size(),
+              .leaves = out_.leaves_.size(),
+              .repeated = out_.repeated_.size()};
+    for (auto at = begin; at < end; ++at) {
+      if (last(at)) {
+        ++tree.last_count;
+      } else if (!leaf(at)) {
+        ++tree.inner_count;
+      }
     }
-    batch.inner_count = place;
-    for (const auto at : order) {
-      if (last(at)) place_[at] = place++;
+    out_.tests_.resize(tree.test + tree.inner_count + tree.last_count);
+    std::size_t inner = 0, last_place = tree.inner_count, leaf_place = tree.inner_count + tree.last_count;
+    for (auto at = begin; at < end; ++at) {
+      if (!leaf(at)) {
+        place_[at] = static_cast<std::uint32_t>(last(at) ? last_place++ : inner++);
+        pass_on(at);
+      } else if (!way_[at].root && !last(way_[at].parent)) {
+        place_[at] = static_cast<std::uint32_t>(leaf_place++);
+        out_.leaves_.push_back(nodes_[at].leaf);
+      }
     }
-    batch.last_count = place - batch.inner_count;
-    for (const auto at : order) {
-      if (!leaf(at) || way_[at].root() || last(way_[at].parent)) continue;
-      place_[at] = place++;
-      out_.leaves_.push_back(nodes_[at].leaf);
+    tree.leaf_count = out_.leaves_.size() - tree.leaves;
+    for (auto at = begin; at < end; ++at) {
+      if (leaf(at)) {
+        out_.expected_ += way_[at].share * nodes_[at].leaf;
+      } else {
+        add_node(at, tree);
+      }
     }
-    batch.leaf_count = out_.leaves_.size() - batch.leaves;
-    batch.roots = out_.roots_.size();
-    out_.tests_.resize(batch.test + batch.inner_count + batch.last_count);
-    for (const auto at : order) {
-      if (leaf(at)) continue;
-      if (way_[at].root()) out_.roots_.push_back(place_[at]);
-      add_node(at, batch);
-    }
-    batch.root_count = out_.roots_.size() - batch.roots;
-    batch.repeated_count = out_.repeated_.size() - batch.repeated;
-    out_.batches_.push_back(batch);
+    tree.repeated_count = out_.repeated_.size() - tree.repeated;
+    out_.trees_.push_back(tree);
   }
 
   double left_share(std::size_t at) const {
@@ -106,19 +95,19 @@ class TreeReasons::Builder {
     for (const bool right : {false, true}) {
       way_[nodes_[at].left + (right ? 1 : 0)] = {
           .parent = at,
-          .depth = way_[at].depth + 1,
           .share = way_[at].share * (right ? 1 - left_share(at) : left_share(at)),
           .features = features,
+          .root = false,
           .right = right};
     }
   }
 
-  void add_node(std::size_t at, const Batch& batch) {
+  void add_node(std::size_t at, const Tree& tree) {
     const auto& node = nodes_[at];
     const double share = left_share(at);
     const auto group = group_of_[node.feature];
     // As Forest::add_node has it.
-    out_.tests_[batch.test + place_[at]] = {2 * node.feature + (node.missing_left ? 0 : 1), node.threshold + 2};
+    out_.tests_[tree.test + place_[at]] = {2 * node.feature + (node.missing_left ? 0 : 1), node.threshold + 2};
     if (last(at)) {
       const double left = nodes_[node.left].leaf;
       const double right = nodes_[node.left + 1].leaf;
@@ -130,7 +119,7 @@ class TreeReasons::Builder {
   }
 
   bool asked_before(std::size_t at) const {
-    for (auto below = at; !way_[below].root(); below = way_[below].parent) {
+    for (auto below = at; !way_[below].root; below = way_[below].parent) {
       if (nodes_[way_[below].parent].feature == nodes_[at].feature) return true;
     }
     return false;
@@ -139,7 +128,7 @@ class TreeReasons::Builder {
   void add_repeated(std::size_t at) {
     bool found = false;
     double share = 1;  // of the rows that this feature's own nodes let by
-    for (auto below = at; !way_[below].root(); below = way_[below].parent) {
+    for (auto below = at; !way_[below].root; below = way_[below].parent) {
       const auto above = way_[below].parent;
       if (nodes_[above].feature != nodes_[at].feature) continue;
       share *= way_[below].right ? 1 - left_share(above) : left_share(above);
@@ -193,16 +182,16 @@ TreeReasons::Scratch::Scratch(const TreeReasons& reasons)
       factors_(reasons.tests_.size(), kFirst),
       add_(reasons.groups_ * kLanes) {
   std::size_t places = 1;
-  for (const auto& batch : reasons.batches_) {
-    places = std::max(places, batch.inner_count + batch.last_count + batch.leaf_count);
+  for (const auto& tree : reasons.trees_) {
+    places = std::max(places, tree.inner_count + tree.last_count + tree.leaf_count);
   }
   below_.resize(places * kLanes);
   above_.resize(places * kLanes);
   rise_.resize(places * kLanes);
 }
 
-void TreeReasons::add(Kernel kernel, std::span<const FeatureCode> codes, Scratch& scratch,
-                      std::span<double> shares) const {
+void TreeReasons::shares(Kernel kernel, std::span<const FeatureCode> codes, Scratch& scratch,
+                         std::span<double> shares) const {
   for (std::size_t feature = 0; feature < features_; ++feature) {
     scratch.slots_[2 * feature] = codes[feature];
     scratch.slots_[2 * feature + 1] = codes[feature] == 0 ? kBeyond : codes[feature];
@@ -210,94 +199,98 @@ void TreeReasons::add(Kernel kernel, std::span<const FeatureCode> codes, Scratch
   for (std::size_t i = 0; i < tests_.size(); ++i) {
     scratch.right_[i] = scratch.slots_[tests_[i].slot] >= tests_[i].threshold ? 1 : 0;
   }
-  for (const auto& batch : batches_) {
-    const auto* right = scratch.right_.data() + batch.test;
-    auto* factors = scratch.factors_.data() + batch.test;
-    for (const auto& again : std::span(repeated_).subspan(batch.repeated, batch.repeated_count)) {
-      const bool inside = factors[again.before] != kOut && right[again.before] == again.right;
-      factors[again.node] = inside ? again.factors : kOut;
+  for (const auto& tree : trees_) {
+    const auto* right = scratch.right_.data() + tree.test;
+    auto* factors = scratch.factors_.data() + tree.test;
+    for (const auto& again : std::span(repeated_).subspan(tree.repeated, tree.repeated_count)) {
+      // Without a branch: nobody could predict it.
+      const auto inside = static_cast<std::uint32_t>(factors[again.before] != kOut) &
+                          static_cast<std::uint32_t>(right[again.before] == again.right);
+      factors[again.node] = kOut + inside * (again.factors - kOut);
     }
   }
+  walk(kernel, scratch);
+  for (std::size_t group = 0; group < groups_; ++group) {
+    const auto* add = scratch.add_.data() + group * kLanes;
+    shares[group] = (add[0] + add[1]) + (add[2] + add[3]);
+  }
+}
+
+void TreeReasons::walk(Kernel kernel, Scratch& scratch) const {
 #if defined(__x86_64__)
-  if (kernel != Kernel::kPortable) return add_avx2(scratch, shares);
+  if (kernel != Kernel::kPortable) return walk_avx2(scratch);
 #else
   static_cast<void>(kernel);
 #endif
-  add_portable(scratch, shares);
+  walk_portable(scratch);
 }
 
-WEIR_EVERY_TARGET void TreeReasons::add_body(Scratch& scratch, std::span<double> shares) const {
+WEIR_EVERY_TARGET void TreeReasons::walk_body(Scratch& scratch) const {
   std::ranges::fill(scratch.add_, 0);
   for (std::size_t pass = 0; pass < passes_; ++pass) {
-    for (const auto& batch : batches_) add_batch(batch, factors_.data() + pass * factors_of_pass_, scratch);
-  }
-  for (std::size_t group = 0; group < groups_; ++group) {
-    const auto* add = scratch.add_.data() + group * kLanes;
-    shares[group] += (add[0] + add[1]) + (add[2] + add[3]);
+    for (const auto& tree : trees_) walk_tree(tree, factors_.data() + pass * factors_of_pass_, scratch);
   }
 }
 
-// At a node the codes go to one child; the other is reached only by coalitions without the feature. With the values of
-// both, given that they are reached, `rise` is by how much the feature's presence changes the node's value.
-WEIR_EVERY_TARGET void TreeReasons::add_batch(const Batch& batch, const Factors* factors, Scratch& scratch) const {
-  const auto* inner = inner_.data() + batch.inner;
-  const auto* last = last_.data() + batch.last;
-  const auto* right = scratch.right_.data() + batch.test;
-  const auto* factors_of = scratch.factors_.data() + batch.test;
-  const auto* last_right = right + batch.inner_count;
-  const auto* last_factors = factors_of + batch.inner_count;
+// `below`: a node's expected value, given that it is reached. The codes take one child; only coalitions without the
+// feature reach the other: a node's rise is by how much its value grows with the feature. `above`: with what
+// probability a node is reached.
+WEIR_EVERY_TARGET void TreeReasons::walk_tree(Tree tree, const Factors* factors, Scratch& scratch) const {
+  const auto* inner = inner_.data() + tree.inner;
+  const auto* last = last_.data() + tree.last;
+  const auto* leaves = leaves_.data() + tree.leaves;
+  const auto* right = scratch.right_.data() + tree.test;
+  const auto* factors_of = scratch.factors_.data() + tree.test;
+  const auto* last_right = right + tree.inner_count;
+  const auto* last_factors = factors_of + tree.inner_count;
   auto* below = scratch.below_.data();
   auto* above = scratch.above_.data();
-  auto* rise = scratch.rise_.data();
+  auto* rises = scratch.rise_.data();
   auto* add = scratch.add_.data();
 
-  for (std::size_t i = 0; i < batch.leaf_count; ++i) {
-    store(Lanes{} + leaves_[batch.leaves + i], below + (batch.inner_count + batch.last_count + i) * kLanes);
+  for (std::size_t i = 0; i < tree.leaf_count; ++i) {
+    store(Lanes{} + leaves[i], below + (tree.inner_count + tree.last_count + i) * kLanes);
   }
-  for (std::size_t i = 0; i < batch.last_count; ++i) {
+  for (std::size_t i = 0; i < tree.last_count; ++i) {
     Lanes out;
     load(factors[last_factors[i]].out, out);
-    store(last[i].taken[last_right[i]] - out * last[i].rise[last_right[i]], below + (batch.inner_count + i) * kLanes);
+    store(last[i].taken[last_right[i]] - out * last[i].rise[last_right[i]], below + (tree.inner_count + i) * kLanes);
   }
-  for (auto i = batch.inner_count; i-- > 0;) {
+  for (auto i = tree.inner_count; i-- > 0;) {
     Lanes taken, other, out;
     load(below + inner[i].children[right[i]] * kLanes, taken);
     load(below + inner[i].children[1 - right[i]] * kLanes, other);
     load(factors[factors_of[i]].out, out);
-    const Lanes difference = inner[i].other_share[right[i]] * (taken - other);
-    store(difference, rise + i * kLanes);
-    store(taken - out * difference, below + i * kLanes);
+    const Lanes rise = inner[i].other_share[right[i]] * (taken - other);
+    store(rise, rises + i * kLanes);
+    store(taken - out * rise, below + i * kLanes);
   }
 
-  for (const auto root : std::span(roots_).subspan(batch.roots, batch.root_count)) {
-    store(Lanes{} + 1.0, above + root * kLanes);
-  }
-  for (std::size_t i = 0; i < batch.inner_count; ++i) {
-    Lanes reached, difference, out, weight, sum;
+  store(Lanes{} + 1.0, above);
+  for (std::size_t i = 0; i < tree.inner_count; ++i) {
+    Lanes reached, rise, out, weight, sum;
     load(above + i * kLanes, reached);
-    load(rise + i * kLanes, difference);
+    load(rises + i * kLanes, rise);
     load(factors[factors_of[i]].out, out);
     load(factors[factors_of[i]].weight, weight);
     load(add + inner[i].group * kLanes, sum);
-    store(sum + weight * (reached * difference), add + inner[i].group * kLanes);
+    store(sum + weight * (reached * rise), add + inner[i].group * kLanes);
     const Lanes to_other = reached * (out * inner[i].other_share[right[i]]);
     store(to_other, above + inner[i].children[1 - right[i]] * kLanes);
     store(reached - to_other, above + inner[i].children[right[i]] * kLanes);
   }
-  for (std::size_t i = 0; i < batch.last_count; ++i) {
+  for (std::size_t i = 0; i < tree.last_count; ++i) {
     Lanes reached, weight, sum;
-    load(above + (batch.inner_count + i) * kLanes, reached);
+    load(above + (tree.inner_count + i) * kLanes, reached);
     load(factors[last_factors[i]].weight, weight);
     load(add + last[i].group * kLanes, sum);
     store(sum + weight * (reached * last[i].rise[last_right[i]]), add + last[i].group * kLanes);
   }
 }
 
-void TreeReasons::add_portable(Scratch& scratch, std::span<double> shares) const { add_body(scratch, shares); }
+void TreeReasons::walk_portable(Scratch& scratch) const { walk_body(scratch); }
 #if defined(__x86_64__)
-WEIR_TARGET_AVX2 void TreeReasons::add_avx2(Scratch& scratch, std::span<double> shares) const {
-  add_body(scratch, shares);
-}
+WEIR_TARGET_AVX2 void TreeReasons::walk_avx2(Scratch& scratch) const { walk_body(scratch); }
 #endif
 
 }  // namespace weir::models

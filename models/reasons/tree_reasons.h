@@ -37,18 +37,19 @@ class TreeReasons {
    private:
     friend class TreeReasons;
     std::vector<std::int32_t> slots_;
-    std::vector<std::uint8_t> right_;     // whether the codes go right at an inner node
-    std::vector<std::uint32_t> factors_;  // an inner node's place among the factors
+    std::vector<std::uint8_t> right_;     // for each test, whether the codes go right
+    std::vector<std::uint32_t> factors_;  // for each test, which factors hold
     // kLanes values for each node, or for each group.
     AlignedVector<double> below_, above_, rise_, add_;
   };
 
-  // `codes`: one a feature, as for Forest::sum. Adds to each of `shares`, one a group, in 2^-kLogitBits.
-  void add(Kernel kernel, std::span<const FeatureCode> codes, Scratch& scratch, std::span<double> shares) const;
+  // `codes`: one a feature, as for Forest::sum. Writes one value a group, in 2^-kLogitBits; with expected() they make
+  // the forest's sum, but for the rounding of doubles. The same bits with every kernel and on every machine: the order
+  // of all operations is fixed.
+  void shares(Kernel kernel, std::span<const FeatureCode> codes, Scratch& scratch, std::span<double> shares) const;
 
  private:
-  static constexpr std::size_t kLanes = 4;     // points of the quadrature side by side
-  static constexpr std::size_t kTogether = 1;  // trees walked side by side
+  static constexpr std::size_t kLanes = 4;  // points of the quadrature side by side
   using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 
   // The nodes of one tree are counted like this: inner nodes with an inner node below them, in the forest's order;
@@ -75,16 +76,15 @@ class TreeReasons {
     std::uint32_t factors = 0;  // if the codes go that way all along
   };
   // Where in the arrays below its parts begin, and how many there are of each.
-  struct Batch {
+  struct Tree {
     std::size_t test = 0;
-    std::size_t roots = 0, root_count = 0;
     std::size_t inner = 0, inner_count = 0;
     std::size_t last = 0, last_count = 0;
     std::size_t leaves = 0, leaf_count = 0;
     std::size_t repeated = 0, repeated_count = 0;
   };
-  // For each point: the probability that the feature is not in the coalition, given that its node is reached; and how
-  // much the node's rise counts. Of a pass, the first are for a feature's first node, the next for a node that only
+  // For each point: the probability that the feature is not in the coalition, given that its node is reached; and what
+  // the node's rise counts for. Of a pass, the first are for a feature's first node, the next for a node that only
   // coalitions without the feature reach.
   struct Factors {
     double out[kLanes] = {};
@@ -95,12 +95,13 @@ class TreeReasons {
 
   class Builder;
 
+  void walk(Kernel kernel, Scratch& scratch) const;
   // Compiled once for each target.
-  void add_body(Scratch& scratch, std::span<double> shares) const;
-  void add_batch(const Batch& batch, const Factors* factors, Scratch& scratch) const;
-  void add_portable(Scratch& scratch, std::span<double> shares) const;
+  void walk_body(Scratch& scratch) const;
+  void walk_tree(Tree tree, const Factors* factors, Scratch& scratch) const;
+  void walk_portable(Scratch& scratch) const;
 #if defined(__x86_64__)
-  void add_avx2(Scratch& scratch, std::span<double> shares) const;
+  void walk_avx2(Scratch& scratch) const;
 #endif
 
   std::size_t features_ = 0;
@@ -108,9 +109,8 @@ class TreeReasons {
   double expected_ = 0;
   std::size_t passes_ = 0;
   std::size_t factors_of_pass_ = 0;
-  std::vector<Batch> batches_;
-  std::vector<std::uint32_t> roots_;
-  std::vector<Test> tests_;  // of inner nodes and those before leaves
+  std::vector<Tree> trees_;
+  std::vector<Test> tests_;  // tree by tree, of its inner nodes and then of its last ones
   std::vector<Inner> inner_;
   std::vector<Last> last_;
   std::vector<double> leaves_;

@@ -79,28 +79,33 @@ Result<Recurrent> Recurrent::create(const RecurrentTensors& tensors) {
 }
 
 Recurrent::Scratch::Scratch(const Recurrent& model)
-    : product_(model.weights_.padded_rows()), state_(model.width_), state8_(model.weights_.padded_columns()) {}
+    : input_(3 * std::size_t{model.width_}),
+      product_(model.weights_.padded_rows()),
+      state_(model.width_),
+      state8_(model.weights_.padded_columns()) {}
 
 void Recurrent::run(Kernel kernel, std::span<const std::uint16_t> events, Scratch& scratch, std::int8_t* state) const {
   const auto step = step_for(kernel);
   std::ranges::fill(scratch.state_, 0);
   std::ranges::fill(scratch.state8_, std::int8_t{0});
   for (std::size_t at = 0; at + codes_.size() <= events.size(); at += codes_.size()) {
-    weights_.multiply(kernel, scratch.state8_.data(), scratch.product_.data());
     step(*this, events.data() + at, scratch);
   }
   std::copy_n(scratch.state8_.begin(), width_, state);
 }
 
+// The input needs no state, so the CPU works on it while it waits for the step before.
 template <class Target>
 WEIR_EVERY_TARGET void Recurrent::step_body(const Recurrent& model, const std::uint16_t* codes, Scratch& scratch) {
+  model.add_input<Target>(codes, scratch.input_.data());
+  model.weights_.multiply(Target::kKernel, scratch.state8_.data(), scratch.product_.data());
   const std::size_t width = model.width_;
   const auto* product = scratch.product_.data();
   for (std::size_t block = 0; block < width; block += Target::kLanes) {
     typename Target::Lanes r, z, n, u, h;
-    model.gate_input<Target>(block, codes, r);
-    model.gate_input<Target>(width + block, codes, z);
-    model.gate_input<Target>(2 * width + block, codes, n);
+    load(scratch.input_.data() + block, r);
+    load(scratch.input_.data() + width + block, z);
+    load(scratch.input_.data() + 2 * width + block, n);
     load(model.candidate_bias_.data() + block, u);
     model.add_recurrent<Target>(block, product, r);
     model.add_recurrent<Target>(width + block, product, z);
@@ -121,12 +126,17 @@ WEIR_EVERY_TARGET void Recurrent::step_body(const Recurrent& model, const std::u
 }
 
 template <class Target>
-WEIR_EVERY_TARGET void Recurrent::gate_input(std::size_t at, const std::uint16_t* codes,
-                                             typename Target::Lanes& lanes) const {
+WEIR_EVERY_TARGET void Recurrent::add_input(const std::uint16_t* codes, std::int32_t* input) const {
   const std::size_t row = 3 * std::size_t{width_};
-  load(bias_.data() + at, lanes);
-  for (std::size_t field = 0; field < tables_.size(); ++field)
-    add<Target>(tables_[field].data() + codes[field] * row + at, lanes);
+  const std::size_t fields = tables_.size();
+  const std::int16_t* rows[kMaxFields];
+  for (std::size_t field = 0; field < fields; ++field) rows[field] = tables_[field].data() + codes[field] * row;
+  for (std::size_t at = 0; at < row; at += Target::kLanes) {
+    typename Target::Lanes sum;
+    load(bias_.data() + at, sum);
+    for (std::size_t field = 0; field < fields; ++field) add<Target>(rows[field] + at, sum);
+    store(sum, input + at);
+  }
 }
 
 template <class Target>

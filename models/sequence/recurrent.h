@@ -54,7 +54,7 @@ class Recurrent {
 
    private:
     friend class Recurrent;
-    AlignedVector<std::int32_t> product_, state_;
+    AlignedVector<std::int32_t> input_, product_, state_;
     AlignedVector<std::int8_t> state8_;
   };
 
@@ -63,7 +63,7 @@ class Recurrent {
   void run(Kernel kernel, std::span<const std::uint16_t> events, Scratch& scratch, std::int8_t* state) const;
 
  private:
-  // One event, behind the product; compiled once for each target.
+  // One event; compiled once for each target.
   using Step = void (*)(const Recurrent&, const std::uint16_t* codes, Scratch&);
   static Step step_for(Kernel kernel);
   template <class Target>
@@ -73,9 +73,10 @@ class Recurrent {
   static void step_avx2(const Recurrent& model, const std::uint16_t* codes, Scratch& scratch);
   static void step_vnni(const Recurrent& model, const std::uint16_t* codes, Scratch& scratch);
 #endif
-  // Of the rows from `at` on, as many as a target has lanes: what the event's fields give, and what the state gives.
+  // All 3H rows: what the event's fields give.
   template <class Target>
-  void gate_input(std::size_t at, const std::uint16_t* codes, typename Target::Lanes& lanes) const;
+  void add_input(const std::uint16_t* codes, std::int32_t* input) const;
+  // Of the rows from `at` on, as many as a target has lanes: what the state gives.
   template <class Target>
   void add_recurrent(std::size_t at, const std::int32_t* product, typename Target::Lanes& lanes) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -9,6 +10,13 @@
 
 namespace weir::models {
 namespace {
+
+// Sixteen columns of a row, as eight times two: the odd ones are the upper halves of int16.
+constexpr std::uint32_t kColumns = 16;
+using ShortLanes = std::int16_t __attribute__((vector_size(kColumns)));
+static_assert(std::endian::native == std::endian::little);
+// For so many n-grams a sum fits 16 bits: 256 times 127.
+constexpr std::size_t kShortSums = 256;
 
 Status check(const TextTensors& tensors) {
   const std::size_t width = tensors.width;
@@ -55,12 +63,24 @@ Result<TextEncoder> TextEncoder::create(const TextTensors& tensors) {
 }
 
 void TextEncoder::encode(std::span<const std::uint32_t> grams, std::span<std::int32_t> sums, std::int8_t* out) const {
-  std::ranges::fill(sums, 0);
-  for (const auto gram : grams) {
-    const auto* row = table_.data() + std::size_t{gram} * width_;
-    for (std::uint32_t i = 0; i < width_; ++i) sums[i] += row[i];
-  }
   const auto multiplier = multipliers_[grams.size() - 1];
+  std::ranges::fill(sums, 0);
+  for (; !grams.empty(); grams = grams.subspan(std::min(grams.size(), kShortSums))) {
+    const auto some = grams.first(std::min(grams.size(), kShortSums));
+    for (std::uint32_t column = 0; column < width_; column += kColumns) {
+      ShortLanes even{}, odd{};
+      for (const auto gram : some) {
+        ShortLanes row;
+        std::memcpy(&row, table_.data() + std::size_t{gram} * width_ + column, sizeof row);
+        even += row << 8 >> 8;
+        odd += row >> 8;
+      }
+      for (std::uint32_t i = 0; i < kColumns; i += 2) {
+        sums[column + i] += even[i / 2];
+        sums[column + i + 1] += odd[i / 2];
+      }
+    }
+  }
   for (std::uint32_t i = 0; i < width_; ++i) out[i] = to_int8(rescale(sums[i], multiplier, shift_));
 }
 

@@ -9,7 +9,7 @@
 namespace weir::models {
 namespace {
 
-constexpr std::int32_t kBeyond = 65535;  // Above every code: kMaxOfOne + 1 is the largest.
+constexpr std::uint16_t kBeyond = 65535;  // Above every code: kMaxOfOne + 1 is the largest.
 
 Error node_fault(std::size_t at, const std::string& what) {
   return {"node " + std::to_string(at) + " of the trees " + what};
@@ -85,9 +85,19 @@ Result<Thresholds> Thresholds::create(std::span<const std::uint32_t> starts, std
 FeatureCode Thresholds::code(std::size_t feature, double value) const {
   // Beyond float32 the cast would be undefined; such a value is none, as in the training matrix.
   if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<Float32>::max()))) return 0;
-  const auto thresholds = of(feature);
-  const auto above = std::upper_bound(thresholds.begin(), thresholds.end(), static_cast<Float32>(value));
-  return static_cast<FeatureCode>(above - thresholds.begin() + 1);
+  const auto rounded = static_cast<Float32>(value);
+  const auto* at = values_.data() + starts_[feature];
+  std::size_t left = count(feature);
+  if (left == 0) return 1;
+  // A binary search without a branch: which way it goes can't be foreseen, and a wrong guess costs as much as two
+  // steps.
+  const auto* const begin = at;
+  while (left > 1) {
+    const auto half = left / 2;
+    at += half & (std::size_t{0} - static_cast<std::size_t>(at[half - 1] <= rounded));
+    left -= half;
+  }
+  return static_cast<FeatureCode>(at - begin + (*at <= rounded ? 1 : 0) + 1);
 }
 
 Result<Forest> Forest::create(std::span<const std::uint32_t> roots, std::span<const TreeNode> nodes,
@@ -121,20 +131,21 @@ Result<Forest> Forest::create(std::span<const std::uint32_t> roots, std::span<co
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, {}, [&](std::size_t tree) { return depth[tree]; });
   for (std::size_t i = 0; i < order.size(); ++i) {
-    made.roots_.push_back(static_cast<std::int32_t>(roots[order[i]]));
+    made.roots_.push_back(roots[order[i]]);
     if (i % kGroup == 0) made.group_depth_.push_back(0);
     made.group_depth_.back() = static_cast<std::uint8_t>(depth[order[i]]);
   }
-  made.roots_.resize(made.group_depth_.size() * kGroup, static_cast<std::int32_t>(nothing));
+  made.roots_.resize(made.group_depth_.size() * kGroup, nothing);
   return made;
 }
 
 void Forest::add_node(const TreeNode& node, std::uint32_t at) {
   const bool leaf = node.feature == TreeNode::kLeaf;
   // A code is at or above threshold i of its feature where it is at least i + 2.
-  slot_.push_back(static_cast<std::int32_t>(leaf ? 2 * features_ : 2 * node.feature + (node.missing_left ? 0 : 1)));
-  threshold_.push_back(leaf ? 1 : node.threshold + 2);
-  next_.push_back(static_cast<std::int32_t>(leaf ? at : node.left));
+  const std::uint64_t slot = leaf ? 2 * features_ : 2 * node.feature + (node.missing_left ? 0U : 1U);
+  const std::uint64_t threshold = leaf ? 1 : node.threshold + 2U;
+  const std::uint64_t next = leaf ? at : node.left;
+  steps_.push_back(slot | threshold << 16U | next << 32U);
   leaf_.push_back(leaf ? node.leaf : 0);
 }
 
@@ -146,12 +157,17 @@ std::int64_t Forest::sum(std::span<const FeatureCode> codes, Scratch& scratch) c
     slots[2 * feature + 1] = codes[feature] == 0 ? kBeyond : codes[feature];
   }
   slots[2 * features_] = 0;
+  const auto* __restrict steps = steps_.data();
   std::int64_t total = 0;
   for (std::size_t group = 0; group < group_depth_.size(); ++group) {
-    std::int32_t at[kGroup];
+    std::uint32_t at[kGroup];
     for (std::size_t i = 0; i < kGroup; ++i) at[i] = roots_[group * kGroup + i];
     for (int level = 0; level < group_depth_[group]; ++level) {
-      for (auto& node : at) node = next_[node] + (slots[slot_[node]] >= threshold_[node] ? 1 : 0);
+      for (auto& node : at) {
+        const auto step = steps[node];
+        const auto threshold = static_cast<std::uint16_t>(step >> 16U);
+        node = static_cast<std::uint32_t>(step >> 32U) + (slots[step & 0xFFFFU] >= threshold ? 1U : 0U);
+      }
     }
     for (const auto node : at) total += leaf_[node];
   }

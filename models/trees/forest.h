@@ -72,7 +72,7 @@ class Forest {
   class Scratch {
    private:
     friend class Forest;
-    AlignedVector<std::int32_t> slots_;
+    AlignedVector<std::uint16_t> slots_;
   };
 
   // The sum of all leaves, in 2^-kLogitBits. `codes`: one a feature, as Thresholds::code gives it.
@@ -88,9 +88,12 @@ class Forest {
   std::vector<std::uint32_t> tree_roots_;
   std::vector<TreeNode> nodes_;
   std::vector<std::uint8_t> group_depth_;
-  // Parallel arrays over nodes. A comparison reads slot 2 * feature (absent: 0, goes left) or 2 * feature + 1 (absent:
-  // beyond all thresholds, goes right), and slot 2 * features_ is always 0, for leaves.
-  AlignedVector<std::int32_t> roots_, slot_, threshold_, next_, leaf_;
+  std::vector<std::uint32_t> roots_;
+  // One a node, in one word so that a step reads memory once: the slot to look at, the threshold (16 bits each) and the
+  // left child. Slot 2 * feature is for a node where absent goes left (absent: 0), 2 * feature + 1 for one where it
+  // goes right (absent: beyond all thresholds), and slot 2 * features_ is always 0, for leaves.
+  AlignedVector<std::uint64_t> steps_;
+  AlignedVector<std::int32_t> leaf_;
 };
 
 }  // namespace weir::models

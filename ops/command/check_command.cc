@@ -66,7 +66,9 @@ void print_text(const Result<policy::Policy, Issues>& policy, const std::string&
             << counted(schema.entities.size(), "entity", "entities") << ", "
             << counted((*policy).features.size(), "feature", "features") << ", "
             << counted((*policy).rules->rules().size(), "rule", "rules") << ", "
-            << counted((*policy).lists.size(), "list", "lists") << "; time zones " << (*policy).time_zones << "\n";
+            << counted((*policy).lists.size(), "list", "lists") << ", "
+            << counted(count_inputs(*policy), "model input", "model inputs") << "; time zones " << (*policy).time_zones
+            << "\n";
 }
 
 void append_issue(JsonWriter& json, const Issue& issue) {

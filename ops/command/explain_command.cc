@@ -13,6 +13,8 @@
 #include "engine/base/civil_time.h"
 #include "engine/base/sha256.h"
 #include "engine/shard/recorded_policy.h"
+#include "models/bundle/model.h"
+#include "models/kernels/fixed_point.h"
 #include "ops/command/audit_stream.h"
 #include "ops/command/rule_hint.h"
 #include "ops/command/terminal.h"

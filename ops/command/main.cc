@@ -14,6 +14,7 @@
 #include "ops/command/generate_command.h"
 #include "ops/command/init_command.h"
 #include "ops/command/lists_command.h"
+#include "ops/command/model_command.h"
 #include "ops/command/policy_command.h"
 #include "ops/command/reference_command.h"
 #include "ops/command/replay_command.h"
@@ -58,6 +59,7 @@ int main(int argc, char** argv) {
   weir::command::add_policy_command(app, exit_code);
   weir::command::add_reference_command(app, exit_code);
   weir::command::add_features_command(app, exit_code);
+  weir::command::add_model_command(app, exit_code);
   weir::command::add_run_command(app, exit_code);
   weir::command::add_explain_command(app, exit_code);
   weir::command::add_replay_command(app, exit_code);

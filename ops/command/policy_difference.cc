@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/civil_time.h"
+#include "engine/base/sha256.h"
 #include "ops/command/policy_leaves.h"
 #include "ops/command/reference_page.h"
 
@@ -66,6 +67,7 @@ class Comparison {
     written_schema();
     written_features();
     rules();
+    model();
     rates();
     files();
     return std::move(out_);
@@ -237,6 +239,15 @@ class Comparison {
     change("rule", name + "owner", was.owner, is.owner);
   }
 
+  void model() {
+    const auto named = [](const policy::Policy& policy) {
+      if (policy.model == nullptr) return std::string("none");
+      const auto& model = *policy.model->model;
+      return model.manifest().name + ", SHA-256 " + hex(model.hash());
+    };
+    change("model", "the model", named(before_), named(after_));
+  }
+
   void rates() {
     using Rates = std::map<std::pair<std::int64_t, std::uint16_t>, std::pair<std::int64_t, std::uint8_t>>;
     const auto rates_of = [](const policy::Policy& policy) {
@@ -298,7 +309,7 @@ class Comparison {
 
   // Besides what the loaded policies differ in.
   bool has_untold(const std::string& path, std::string_view was, std::string_view is) const {
-    if (path == "exchange.csv") return false;
+    if (path == "exchange.csv" || path.starts_with("model/")) return false;
     if (comments_of(was) != comments_of(is)) return true;
     if (path.starts_with("rules/") && has_other_notes(was, is)) return true;
     return leaves_of(before_, path) == leaves_of(after_, path);
@@ -311,6 +322,7 @@ class Comparison {
         {"schema.yaml", {"field", "entity", "setting"}},
         {"features", {"feature"}},
         {"inputs.yaml", {"model input"}},
+        {"model/", {"model"}},
         {"lists/", {"list"}},
         {"rules/", {"rule"}},
         {"exchange.csv", {"exchange rates"}}};

@@ -17,8 +17,8 @@ struct Difference {
 };
 
 // By theme: settings, thresholds, control share, alerts, limits, fields, entities, features, lists, model inputs,
-// rules, exchange rates; and last the files that differ in what none of the others tells (comments, tests). Empty if
-// both have one hash.
+// rules, model, exchange rates; and last the files that differ in what none of the others tells (comments, tests).
+// Empty if both have one hash.
 std::vector<Difference> policy_difference(const policy::Policy& before, const policy::Policy& after);
 
 }  // namespace weir::command

@@ -30,6 +30,8 @@ foreach(path IN LISTS packs)
   string(REGEX REPLACE "/.*" "" policy ${path})
   string(REGEX REPLACE ".*/" "" pack ${path})
   file(GLOB_RECURSE files RELATIVE ${FOLDER}/${policy} ${FOLDER}/${policy}/*.yaml)
+  # A model's inputs are made of the features of all packs.
+  list(FILTER files EXCLUDE REGEX "^inputs[.]yaml$")
   list(FILTER files INCLUDE REGEX "^([^/]*|features/${pack}[.]yaml|rules/${pack}/.*)$")
   list(SORT files COMPARE STRING)
   add_files(${pack} ${policy} "${files}")

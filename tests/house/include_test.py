@@ -49,7 +49,7 @@ NOT_IN_HEADERS = ("simdjson.h", "rocksdb/", "boost/beast", "CLI/")
 KEPT_IN = {
     "rdkafka": ("connectors/kafka",),
     "rocksdb": ("engine/state",),
-    "simdjson": ("engine/event", "engine/audit", "models/bundle"),
+    "simdjson": ("engine/event", "engine/audit", "models/arrays", "models/bundle"),
 }
 
 SYSTEM_DIRECTORIES = ("sys/", "netinet/", "arpa/", "net/", "linux/", "bits/")

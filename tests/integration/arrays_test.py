@@ -9,6 +9,7 @@ import datetime
 import json
 import math
 import pathlib
+import shutil
 import struct
 import unittest
 
@@ -81,7 +82,8 @@ def bucket(text, codes):
 
 def milliseconds(text):
     time = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return round((time - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) / datetime.timedelta(milliseconds=1))
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return round((time - epoch) / datetime.timedelta(milliseconds=1))
 
 
 class Arrays(unittest.TestCase):
@@ -93,6 +95,7 @@ class Arrays(unittest.TestCase):
         weir("init", "policy", "--from", "retail-bank", cwd=home)
         (home / "policy/inputs.yaml").write_text(INPUTS)
         (home / "key").write_bytes(bytes(range(32)))
+        (home / "key").chmod(0o600)
         weir("generate", "--seed", "5", "--events", "6000", "--late-share", "0.05", "--malformed-share", "0.002",
              "--duplicate-share", "0.01", "--out", "payments.jsonl", cwd=home)
         cls.features("--out", "features.csv")
@@ -103,9 +106,9 @@ class Arrays(unittest.TestCase):
         cls.payments = cls.read_payments()
 
     @classmethod
-    def features(cls, *arguments, check=False):
-        return weir("features", "--policy", "policy", "--in", "payments.jsonl", "--token-key", "key", "--rejects",
-                    "rejects.txt", *arguments, cwd=cls.home, check=check)
+    def features(cls, *arguments, policy="policy"):
+        return weir("features", "--policy", policy, "--in", "payments.jsonl", "--token-key", "key", "--rejects",
+                    "rejects.txt", *arguments, cwd=cls.home, check=False)
 
     @classmethod
     def read_payments(cls):
@@ -241,6 +244,18 @@ class Arrays(unittest.TestCase):
         self.features("--out", "part.csv", "--from", begin, "--until", end)
         with open(self.home / "part.csv", newline="", encoding="utf-8") as file:
             self.assertEqual(list(csv.DictReader(file)), [self.rows[i] for i in inside])
+
+    def test_events_of_other_types_are_past_alone(self):
+        shutil.copytree(self.home / "policy", self.home / "cards")
+        (self.home / "cards/inputs.yaml").write_text("event_types: [card_payment]\n" + INPUTS)
+        self.features("--arrays", "of-cards", policy="cards")
+        cards = [i for i, payment in enumerate(self.payments) if payment["type"] == "card_payment"]
+        self.assertLess(len(cards), len(self.payments) - 1000)
+        self.assertEqual((self.home / "of-cards/ids.txt").read_text().splitlines(), [self.rows[i]["id"] for i in cards])
+        _, all_events = self.array("events.npy")
+        _, events = read_array(self.home / "of-cards/events.npy")
+        width = EVENTS * 9
+        self.assertEqual(events, tuple(v for i in cards for v in all_events[i * width:(i + 1) * width]))
 
     def test_another_run_gives_the_same_bytes(self):
         self.features("--arrays", "again")

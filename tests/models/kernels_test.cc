@@ -30,7 +30,7 @@ void expect_product(std::uint32_t rows, std::uint32_t columns, const std::vector
 
 TEST(Matrix, EveryKernelGivesThePlainSums) {
   Dice dice(1);
-  for (const std::uint32_t rows : {1U, 15U, 16U, 17U, 48U, 192U}) {
+  for (const std::uint32_t rows : {1U, 15U, 16U, 17U, 48U, 80U, 192U}) {
     for (const std::uint32_t columns : {1U, 3U, 4U, 5U, 8U, 31U, 64U}) {
       expect_product(rows, columns, dice.many<std::int8_t>(rows * columns, -127, 127),
                      dice.many<std::int8_t>(columns, -127, 127));
@@ -42,7 +42,7 @@ TEST(Matrix, EveryKernelGivesThePlainSums) {
 TEST(Matrix, TheLargestProductsAreExact) {
   for (const int weight : {-127, 127}) {
     for (const int x : {-127, 127}) {
-      expect_product(16, 4096, std::vector<std::int8_t>(std::size_t{16} * 4096, static_cast<std::int8_t>(weight)),
+      expect_product(80, 4096, std::vector<std::int8_t>(std::size_t{80} * 4096, static_cast<std::int8_t>(weight)),
                      std::vector<std::int8_t>(4096, static_cast<std::int8_t>(x)));
     }
   }

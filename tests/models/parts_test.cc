@@ -152,6 +152,27 @@ TEST(TextEncoder, GivesTheScaledSum) {
   }
 }
 
+// A sum of 16 bits would not do.
+TEST(TextEncoder, TheLargestSumsOfManyNGramsAreExact) {
+  const std::size_t most = TextEncoder::kMaxGrams;
+  for (const std::int8_t value : {std::int8_t{-127}, std::int8_t{127}}) {
+    // The result is a 1024th of the sum.
+    const testing::TextParts parts{.width = 16,
+                                   .shift = 10,
+                                   .table = std::vector<std::int8_t>(16, value),
+                                   .multipliers = std::vector<std::int32_t>(most, 1)};
+    const auto text = TextEncoder::create(parts.tensors());
+    ASSERT_TRUE(text.ok()) << text.error().message;
+    for (const std::size_t count : {std::size_t{256}, std::size_t{257}, std::size_t{513}, most}) {
+      const std::vector<std::uint32_t> grams(count, 0);
+      std::vector<std::int32_t> sums(16);
+      std::vector<std::int8_t> out(16);
+      text->encode(grams, sums, out.data());
+      EXPECT_EQ(out, parts.encode(grams)) << count;
+    }
+  }
+}
+
 TEST(TextEncoder, RefusesTensorsThatDoNotFit) {
   Dice dice(9);
   const auto good = testing::make_text(dice, 16, 8, 4);
@@ -194,6 +215,21 @@ TEST(Forest, DecidesAsTheComparisonOfFloatsDoes) {
         codes.push_back(thresholds->code(i, values.back()));
       }
       EXPECT_EQ(forest->sum(codes, scratch), parts.sum(values));
+    }
+  }
+}
+
+TEST(Thresholds, ACodeTellsHowManyAreAtOrBelow) {
+  for (std::uint32_t count = 0; count < 70; ++count) {
+    std::vector<Float32> values;
+    for (std::uint32_t i = 0; i < count; ++i) values.push_back(static_cast<Float32>(2 * i + 1));
+    // Neighbours that must not be looked at.
+    values.insert(values.begin(), -100);
+    values.push_back(-100);
+    const auto thresholds = Thresholds::create(std::vector<std::uint32_t>{0, 1, count + 1, count + 2}, values);
+    ASSERT_TRUE(thresholds.ok()) << thresholds.error().message;
+    for (std::uint32_t value = 0; value <= 2 * count + 1; ++value) {
+      EXPECT_EQ(thresholds->code(1, value), std::min((value + 1) / 2, count) + 1) << value << " of " << count;
     }
   }
 }

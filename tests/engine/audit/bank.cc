@@ -5,7 +5,9 @@
 
 #include "engine/base/check.h"
 #include "engine/base/civil_time.h"
+#include "models/reasons/explainer.h"
 #include "rules/cel/scratch.h"
+#include "tests/models/bundle/file_maker.h"
 
 namespace weir::audit {
 namespace {
@@ -249,6 +251,19 @@ std::vector<NamedRecord> bank_records() {
     append_transaction(kBankHead, bank_input(), facts, out);
     add(is_alert ? "transaction_alert" : "transaction_control", std::exchange(out, {}));
   }
+  const auto loaded = models::Model::load(models::testing::WholeModel(5).file().file());
+  WEIR_CHECK(loaded.ok(), "the model is one");
+  const auto& model = **loaded;
+  std::vector<float> drawn;
+  const auto inputs = models::testing::WholeModel(6).draw(drawn);
+  models::Explainer explainer(model);
+  for (const bool is_flagged : {true, false}) {
+    auto facts = bank.facts();
+    const auto& told = explainer.explain(inputs);
+    facts.model = ModelFacts{&model, &inputs, told.score, is_flagged ? &told : nullptr};
+    append_transaction(kBankHead, bank_input(), facts, out);
+    add(is_flagged ? "transaction_model" : "transaction_model_approved", std::exchange(out, {}));
+  }
   const auto beside = bank.facts();
   auto shadowed = bank.facts();
   shadowed.shadow = &beside;
@@ -285,6 +300,10 @@ std::vector<NamedRecord> bank_records() {
   const FileView files[] = {{"policy.yaml", "name: x\n"}, {"rules/ü.yaml", "# \"tabs\"\t\r\n"}, {"schema.yaml", ""}};
   append_policy(kBankHead, {kPolicyHash, "2025b", files}, out);
   add("policy", std::exchange(out, {}));
+  const FileView with_model[] = {{"model/a.safetensors", std::string_view("\x00\xff\x80", 3), true},
+                                 {"policy.yaml", "name: x\n"}};
+  append_policy(kBankHead, {kPolicyHash, "2025b", with_model}, out);
+  add("policy_model", std::exchange(out, {}));
   append_policy(kBankHead, {kPolicyHash, "2025b", files, 2, 3, true}, out);
   add("policy_shadow", std::exchange(out, {}));
   append_policy(kBankHead, {"", "", {}, 1, 1, true}, out);

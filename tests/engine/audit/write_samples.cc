@@ -47,6 +47,12 @@ std::vector<NamedRecord> decisions() {
   facts.alert = decide::Alert{"customer_device", 18'446'744'073'709'551'615U, true};
   facts.shard = 4'294'967'295U;
   add("with_alert", facts);
+  const std::string sha256(32, '\xab');
+  const decide::ModelReason by_model[] = {{"the card's last payments", 123'456'789}, {"\"amount\"", 1}};
+  facts.model = decide::ModelText{sha256, 999'999'999, by_model};
+  add("with_model", facts);
+  facts.model = decide::ModelText{sha256, 0, {}};
+  add("with_model_approved", facts);
   return made;
 }
 

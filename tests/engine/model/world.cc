@@ -16,7 +16,7 @@ constexpr const char* kSchema =
     "fields:\n"
     "  id: {type: string, required: true}\n"
     "  time: {type: timestamp, required: true}\n"
-    "  card: string\n"
+    "  number: string\n"
     "  amount: {type: money, currency: EUR}\n"
     "  price: {type: money, currency_from: currency}\n"
     "  currency: {type: string}\n"
@@ -32,7 +32,7 @@ constexpr const char* kSchema =
     "event_id: id\n"
     "event_time: time\n"
     "entities:\n"
-    "  card: {key: card, zone: {field: home, default: '+01:00'}}\n";
+    "  card: {key: number, zone: {field: home, default: '+01:00'}}\n";
 
 constexpr const char* kFeatures =
     "card:\n"
@@ -68,7 +68,7 @@ World::World(const std::string& inputs, const history::LayoutSpec& tree) : polic
 const RawInputs& World::ask(std::int64_t time_ms, const std::string& members, std::int64_t cutoff_ms, bool has_card) {
   std::string text = R"({"id": "p", "time": ")" + iso8601(time_ms) + "\"";
   if (members.find("\"type\"") == std::string::npos) text += R"(, "type": "payment")";
-  if (has_card) text += R"(, "card": "4711")";
+  if (has_card) text += R"(, "number": "4711")";
   if (!members.empty()) text += ", " + members;
   text += "}";
   event::Reject reject;

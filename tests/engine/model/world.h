@@ -25,8 +25,8 @@ class World {
   const policy::Policy& policy() const { return policy_; }
   const InputDefinitions& definitions() const { return *policy_.inputs; }
 
-  // What a model may look at of a payment: the members of a JSON object, time (in ms) and card apart. A payment without
-  // a card has no past.
+  // What a model may look at of a payment: the members of a JSON object, time (in ms) and number of the card apart. A
+  // payment without a card has no past.
   const RawInputs& ask(std::int64_t time_ms, const std::string& members, std::int64_t cutoff_ms = INT64_MIN,
                        bool has_card = true);
   // The same, and it joins the past with this outcome.

@@ -107,6 +107,8 @@ MISTAKES = {
     "inputs": [
         "{}\n",
         "feature: {a: b}\n",
+        "event_types: payment\nfeatures: {a: b}\n",
+        "event_types: []\nfeatures: {a: b}\n",
         "features: {a: [b]}\n",
         "features: {1a: b}\n",
         "sequence: {of: card, events: 0, fields: {a: {log: b}}}\n",

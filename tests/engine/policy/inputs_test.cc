@@ -93,6 +93,24 @@ TEST(Inputs, NeedNotAskForWhatMayBeAbsent) {
   EXPECT_EQ(sample.report(), "");
 }
 
+TEST(Inputs, AreOfAllEventTypesOrOfThoseThatAreNamed) {
+  const auto types_of = [](const std::string& line) {
+    auto sample = with_inputs(line + kInputs);
+    sample.schema = "event_types: {path: type, types: [payment, transfer, change]}\n" + sample.schema;
+    const auto policy = sample.load();
+    EXPECT_TRUE(policy.ok()) << policy.error().render();
+    std::string types;
+    for (std::uint32_t type = 0; type < 3; ++type) types += policy->inputs->looks_at(type) ? "x" : "-";
+    return types;
+  };
+  EXPECT_EQ(types_of(""), "xxx");
+  EXPECT_EQ(types_of("event_types: [change, payment]\n"), "x-x");
+  auto sample = with_inputs(std::string("event_types: []\n") + kInputs);
+  EXPECT_NE(sample.report().find("a model scores at least one type of events"), std::string::npos);
+  sample.inputs = std::string("event_types: [payments]\n") + kInputs;
+  EXPECT_NE(sample.report().find("`payments` can't stand here"), std::string::npos) << sample.report();
+}
+
 TEST(InputVersions, StandForTheDefinitionAlone) {
   const auto base = with_inputs();
   for (const auto& [name, version] : versions(base)) EXPECT_EQ(version.size(), 16U) << name;

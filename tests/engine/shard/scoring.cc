@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/engine/shard/made_model.h"
 #include "tests/engine/shard/world.h"
-#include "tests/models/bundle/file_maker.h"
 
 namespace weir::shard::test {
 namespace {
 
-// As many of each kind, of the same sizes, as models::testing::WholeModel has.
+// What made_model() asks for.
 constexpr const char* kInputs = R"(features:
   vendor: score_in
   count_1h: card.count_1h
@@ -41,35 +41,6 @@ std::shared_ptr<const policy::Policy> load(std::vector<policy::PolicyFile> files
   return loaded ? std::make_shared<const policy::Policy>(std::move(*loaded)) : nullptr;
 }
 
-std::string named(const std::vector<model::InputName>& inputs) {
-  std::string json;
-  for (const auto& input : inputs) {
-    json += (json.empty() ? "" : ",") + ("{\"name\":\"" + input.name) + "\",\"version\":\"" + input.version + "\"}";
-  }
-  return "[" + json + "]";
-}
-
-template <class Inputs>
-std::string names_of(const Inputs& inputs) {
-  std::vector<model::InputName> ids;
-  for (const auto& input : inputs) ids.push_back(input.id);
-  return named(ids);
-}
-
-std::string model_file(const model::InputDefinitions& inputs) {
-  models::testing::WholeModel model(7);
-  model.base = 0;
-  auto file = model.file();
-  file.metadata["weir"] =
-      R"({"format":1,"name":"test","demonstration":true,"features":)" + names_of(inputs.features) +
-      R"(,"event_fields":)" + names_of(inputs.sequence->fields) + R"(,"events":4,"texts":)" + names_of(inputs.texts) +
-      R"(,"outputs":["fraud"],"head_features":[1],"reasons":[{"name":"vendor","features":[0],"events":false,"texts":[]},)"
-      R"({"name":"the card's last payments","features":[1],"events":true,"texts":[]},)"
-      R"({"name":"merchant","features":[],"events":false,"texts":[0]},)"
-      R"({"name":"both","features":[],"events":false,"texts":[1]}]})";
-  return file.file();
-}
-
 }  // namespace
 
 std::shared_ptr<const policy::Policy> scoring_policy() {
@@ -77,7 +48,7 @@ std::shared_ptr<const policy::Policy> scoring_policy() {
   files.push_back({"inputs.yaml", kInputs});
   const auto without_model = load(files);
   if (without_model == nullptr) return nullptr;
-  files.push_back({"model/test.safetensors", model_file(*without_model->inputs)});
+  files.push_back({"model/test.safetensors", made_model(*without_model->inputs)});
   files.push_back({"rules/model.yaml", kRule});
   return load(std::move(files));
 }

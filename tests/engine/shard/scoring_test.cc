@@ -103,7 +103,8 @@ TEST(Scoring, ADuplicateIsToldTheSame) {
   input.clock_ms = world.now_ms();
   std::string first;
   for (const auto& record : payments.partitions[0]) {
-    input.value = record.value.value_or("");
+    if (!record.value) continue;
+    input.value = *record.value;
     ASSERT_TRUE(core->step->transaction(input, out).ok());
     if (out.kind != audit::Kind::kTransaction) continue;
     first = out.decision;

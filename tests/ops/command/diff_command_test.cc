@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/base/sha256.h"
+#include "engine/policy/policy.h"
 #include "ops/command/init_command.h"
 #include "tests/engine/base/scratch_directory.h"
+#include "tests/models/bundle/file_maker.h"
 #include "tests/ops/command/ran.h"
 
 namespace weir::command {
@@ -176,6 +179,36 @@ TEST_F(Diff, TellsWhatModelsMayLookAt) {
       << lines;
   EXPECT_EQ(lines.find("count"), std::string::npos) << lines;
   EXPECT_EQ(lines.find("file"), std::string::npos) << lines;
+}
+
+// A model of two features that the policy in this directory has.
+std::string model_for(const std::string& policy, std::uint64_t seed) {
+  const auto loaded = policy::load_policy_directory(policy);
+  EXPECT_TRUE(loaded.ok());
+  auto file = models::testing::WholeModel(seed).file_of_trees();
+  auto& manifest = file.metadata["weir"];
+  for (const auto& input : loaded->inputs->features) {
+    const auto at = manifest.find("\"version\":\"\"", manifest.find("{\"name\":\"" + input.id.name + "\""));
+    EXPECT_NE(at, std::string::npos);
+    manifest.replace(at, 12, "\"version\":\"" + input.id.version + "\"");
+  }
+  return file.file();
+}
+
+TEST_F(Diff, TellsTheModel) {
+  for (const auto* policy : {"a", "b"}) {
+    std::ofstream(at(policy) + "/inputs.yaml") << "features:\n  a: double(amount)\n  b: card.count_1h\n";
+  }
+  const auto first = model_for(at("b"), 1);
+  std::filesystem::create_directories(at("b/model"));
+  std::ofstream(at("b/model/first.safetensors"), std::ios::binary) << first;
+  EXPECT_EQ(told(), "  model the model\n      was: none\n      is: trees, SHA-256 " + hex(Sha256().hash(first)) + "\n");
+  std::filesystem::copy(at("b/model"), at("a/model"));
+  EXPECT_EQ(told(), "They are the same, byte for byte.\n");
+  const auto second = model_for(at("b"), 2);
+  std::ofstream(at("b/model/first.safetensors"), std::ios::binary) << second;
+  EXPECT_EQ(told(), "  model the model\n      was: trees, SHA-256 " + hex(Sha256().hash(first)) +
+                        "\n      is: trees, SHA-256 " + hex(Sha256().hash(second)) + "\n");
 }
 
 TEST_F(Diff, AFaultyPolicyIsRefused) {
