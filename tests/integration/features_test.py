@@ -15,16 +15,15 @@ from weir_process import Workplace, weir
 
 START_MS = 1_700_000_000_000
 WINDOW_MS = 20_000
-FIELDS = ("id", "time", "number", "amount")
 SCHEMA = """\
 fields:
   id: {type: string, required: true}
   time: {type: timestamp, format: epoch_ms, required: true}
-  number: {type: string, required: true}
+  card_id: {type: string, required: true}
   amount: {type: money, currency: EUR, required: true}
 event_id: id
 event_time: time
-entities: {card: number}
+entities: {card: card_id}
 """
 FEATURES = """\
 card:
@@ -47,7 +46,7 @@ class Stream:
         for number in range(4_000):
             now += dice.randrange(40)
             time = now - (dice.randrange(2_000) if dice.random() < 0.1 else 0)
-            self.payments.append({"id": f"p{number}", "time": time, "number": f"c{dice.randrange(30)}",
+            self.payments.append({"id": f"p{number}", "time": time, "card_id": f"c{dice.randrange(30)}",
                                   "amount": f"{dice.randrange(1, 9_999) / 100:.2f}"})
             while dice.random() < 0.4:
                 known = time + dice.choice((dice.randrange(-500, 500), dice.randrange(30_000), dice.randrange(90_000)))
@@ -68,7 +67,7 @@ class Stream:
         past = {}
         for payment in self.payments:
             events = frauds = judged = cents = 0
-            for other in past.setdefault(payment["number"], []):
+            for other in past.setdefault(payment["card_id"], []):
                 if not payment["time"] - WINDOW_MS < other["time"] <= payment["time"]:
                     continue
                 events += 1
@@ -82,7 +81,7 @@ class Stream:
                 if in_force is not None and in_force["label"] == "fraud":
                     frauds += 1
                     cents += round(float(other["amount"]) * 100)
-            past[payment["number"]].append(payment)
+            past[payment["card_id"]].append(payment)
             yield [payment["id"], str(events), str(frauds), str(judged), f"{cents / 100:.2f}"]
 
     def label_counts(self):
