@@ -65,8 +65,13 @@ def trees(dice, cuts, count, depth):
                        columns[5].astype(np.float32))
 
 
+def scale(dice):
+    """A shift: mostly such that sums matter, now and then one of the ends."""
+    return int(dice.choice([1, *[*range(11, 18)] * 3, 30]))
+
+
 def recurrent(dice, width, codes):
-    shift = int(dice.integers(1, 31))
+    shift = scale(dice)
     return parts.Recurrent(
         fields=[dice.integers(-2**15, 2**15, (count, 3 * width)).astype(np.int16) >> dice.integers(0, 8)
                 for count in codes],
@@ -84,19 +89,19 @@ def text(dice, width, buckets, grams):
 
 
 def head(dice, inputs, hidden, outputs, codes):
-    shift = int(dice.integers(1, 31))
+    shift = scale(dice)
     features = []
     for count in codes:
-        rows = int(dice.integers(1, 6))
+        rows = int(dice.integers(1, 25))
         features.append(parts.HeadFeature(dice.integers(0, rows, count).astype(np.uint16),
                                           dice.integers(-2**15, 2**15, (rows, hidden)).astype(np.int16)))
     return parts.Head(
         weights=int8(dice, hidden, inputs),
         multipliers=multipliers(dice, hidden if inputs else 0, max(inputs, 1), shift),
-        shift=shift, bias=dice.integers(-2**24, 2**24 + 1, hidden).astype(np.int32) >> dice.integers(0, 16),
-        features=features, hidden_shift=int(dice.integers(1, 17)), output_weights=int8(dice, outputs, hidden),
-        output_multipliers=dice.integers(0, 2**30 + 1, outputs).astype(np.int32),
-        output_shift=int(dice.integers(1, 41)), output_bias=dice.integers(-2**40, 2**40 + 1, outputs))
+        shift=shift, bias=dice.integers(-2**24, 2**24 + 1, hidden).astype(np.int32) >> dice.integers(8, 16),
+        features=features, hidden_shift=int(dice.integers(6, 11)), output_weights=int8(dice, outputs, hidden),
+        output_multipliers=dice.integers(2**20, 2**30 + 1, outputs).astype(np.int32),
+        output_shift=int(dice.choice([1, 10, 20, 25, 40])), output_bias=dice.integers(-2**40, 2**40 + 1, outputs))
 
 
 def knots(dice):

@@ -14,6 +14,7 @@ import random_models
 from weir_train import arrays, bundle, parts, reference
 
 ROWS = 3000
+SEEDS = 8
 SHAPES = {
     "whole": {},
     "trees": {"with_head": False},
@@ -48,12 +49,13 @@ class Runtime(unittest.TestCase):
 
     def test_the_same_bits(self):
         for number, (what, shape) in enumerate(SHAPES.items()):
-            for seed in range(3):
+            distinct = 0
+            for seed in range(SEEDS):
                 with self.subTest(model=what, seed=seed):
                     model = random_models.make(100 * number + seed, **shape)
                     payments = self.write(model, seed=seed)
                     logits, probabilities = reference.score(model, arrays.quantize(model, payments))
-                    self.assertGreater(len(np.unique(logits)), 30)
+                    distinct += len(np.unique(logits))
                     self.score()
                     heading, *rows = self.scores()
                     self.assertEqual([row[0] for row in rows], payments.ids)
@@ -67,6 +69,8 @@ class Runtime(unittest.TestCase):
                         self.assertEqual(heading, ["id", *(f"logit.{name}" for name in model.outputs), "class"])
                         self.assertEqual([row[-1] for row in rows],
                                          [model.outputs[place] for place in logits.argmax(axis=1)])
+            # Some of the models are so wild that they give hardly more than one logit; the others must make up for it.
+            self.assertGreater(distinct, 100, what)
 
     def test_every_kernel_and_number_of_threads_writes_the_same_file(self):
         self.write(random_models.make(7), rows=20_000)
@@ -102,8 +106,8 @@ class Runtime(unittest.TestCase):
                 arrays.quantize(model, arrays.read(self.root / "a"))
             self.assertIn(why, str(fault.exception))
 
-        def other(inputs, name, **change):
-            return [dataclasses.replace(one, **change) if one.name == name else one for one in inputs]
+        def other(inputs, which, **change):
+            return [dataclasses.replace(one, **change) if one.name == which else one for one in inputs]
 
         refused({"features": other(payments.features, "feature3", version="new")},
                 f'the model reads feature "feature3" in version {"3" * 16}; the arrays hold version new')
