@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Trains and measures trees with a recurrent unit on generated streams in which order tells fraud (ops/evaluate order).
+
+Every fraud of three kinds has an honest twin: the same events, amounts and gaps in another order, as often. Streams are
+frozen by hash. Trees and network learn on some seeds, the calibration looks at another one alone, and both are measured
+on further seeds, some of them with other numbers of rounds, gaps and amounts.
+"""
+
+import argparse
+import concurrent.futures
+import csv
+import dataclasses
+import hashlib
+import os
+import pathlib
+import shutil
+import sys
+
+import numpy as np
+import torch
+
+from weir_train import arrays, bundle, calibrate, evaluation, order_card, order_model, order_streams, order_table, parts
+
+HERE = pathlib.Path(__file__).resolve().parent
+PACK = HERE.parents[1] / "rules" / "packs" / "retail-bank"
+EXAMPLES = 100  # rows of which a model file holds what they must come to
+NO_CARD = "# Not calibrated yet\n"
+
+
+class Scorer:
+    """Scores by weir, from a model file."""
+
+    def __init__(self, weir: pathlib.Path, folder: pathlib.Path):
+        self.weir, self.folder = weir, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def score(self, model: parts.Model, examples: parts.Inputs, folder: pathlib.Path,
+              column: str) -> np.ndarray:
+        """One column of what `weir model score` says of the arrays in a folder."""
+        bundle.write(self.folder / "model.safetensors", model, NO_CARD, examples)
+        evaluation.run(self.weir, "model", "score", "--model", self.folder / "model.safetensors", "--arrays", folder,
+                       "--out", self.folder / "scores.csv")
+        ids = (folder / "ids.txt").read_text(encoding="utf-8").splitlines()
+        cells, = arrays.read_column(self.folder / "scores.csv", [column], ids, "id")
+        return np.array(cells, np.float64)
+
+
+def examples_of(model: parts.Model, source: arrays.Arrays) -> parts.Inputs:
+    return arrays.quantize(model, source, np.linspace(0, source.rows - 1, min(EXAMPLES, source.rows)).astype(np.int64))
+
+
+def shuffled(events: np.ndarray, counts: np.ndarray, seed: int) -> np.ndarray:
+    """Each row's past events in another order; the payment at hand stays last, and what is not there first."""
+    last = events.shape[1] - 1
+    places = np.random.default_rng(seed).random(events.shape[:2])
+    places[np.arange(last + 1)[None, :] <= last - counts[:, None]] = -1
+    places[:, last] = 2
+    return np.take_along_axis(events, np.argsort(places, axis=1, kind="stable")[:, :, None], axis=1)
+
+
+def write_shuffled(source: arrays.Arrays, columns: int, seed: int, folder: pathlib.Path) -> None:
+    counts = np.asarray(source.event_counts).astype(np.int64)
+    arrays.write(folder, dataclasses.replace(
+        source, features=source.features[:columns], feature_values=source.feature_values[:, :columns],
+        event_codes=shuffled(np.asarray(source.event_codes), counts, seed)))
+
+
+def made_streams(streams: list[order_streams.Stream], options: argparse.Namespace) -> list[order_streams.Payments]:
+    """All streams with their arrays, made unless they are there already."""
+    work = options.work / "order"
+    code = evaluation.digest(options.weir, HERE / "weir_train" / "order_streams.py", PACK / "features",
+                             PACK / "inputs.yaml", PACK / "schema.yaml", PACK / "policy.yaml")
+    policy = evaluation.made(work / f"policy-{code}", lambda folder: order_streams.write_policy(PACK, folder))
+
+    def one(stream: order_streams.Stream) -> order_streams.Payments:
+        name = f"{stream.name}-{evaluation.key(code, stream.sha256, stream.rows_from, *stream.options)}"
+        folder = evaluation.made(work / name, lambda made: order_streams.make(options.weir, policy, stream, made))
+        evaluation.say(f"stream {stream.name} is there")
+        return order_streams.read(stream, folder)
+
+    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        return list(pool.map(one, streams))
+
+
+def folder_of(options: argparse.Namespace, stream: order_streams.Payments) -> pathlib.Path:
+    return pathlib.Path(stream.source.feature_values.filename).parent
+
+
+def calibrate_with(scorer: Scorer, model: parts.Model, stream: order_streams.Payments,
+                   options: argparse.Namespace) -> calibrate.Fitted:
+    model.knots = calibrate.identity()
+    logits = scorer.score(model, examples_of(model, stream.source), folder_of(options, stream), "logit")
+    fitted = calibrate.fit(logits, stream.labels)
+    model.knots = fitted.knots
+    return fitted
+
+
+def scores_of(scorer: Scorer, trained: order_model.Trained, columns: int, stream: order_streams.Payments, seed: int,
+              options: argparse.Namespace) -> order_table.Scored:
+    source, arrays_folder = stream.source, folder_of(options, stream)
+    evaluation.say(f"scores of {stream.stream.name}")
+    models = {name: scorer.score(model, examples_of(model, source), arrays_folder, "probability")
+              for name, model in (("whole", trained.model), ("trees", trained.trees))}
+    models["float"] = calibrate.interpolated(trained.model.knots, order_model.float_logits(trained, source, columns))
+    models["features_xgboost"] = evaluation.probabilities_of(trained.all, np.asarray(source.feature_values))
+    other = scorer.folder / "shuffled"
+    write_shuffled(source, columns, seed, other)
+    models["shuffled"] = scorer.score(trained.model, examples_of(trained.model, source), other, "probability")
+    shutil.rmtree(other)
+    return order_table.Scored(stream.stream.name, source.ids, stream.labels, stream.order, stream.customers, models)
+
+
+def write_scores(path: pathlib.Path, seed: int, all_scores: list[order_table.Scored]) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["fold", "seed", "tx_id", "model", "probability"])
+        for scores in all_scores:
+            for name, values in scores.models.items():
+                writer.writerows((scores.name, seed, one, name, f"{value:.9f}")
+                                 for one, value in zip(scores.ids, values, strict=True))
+
+
+def columns_of_pack(source: arrays.Arrays) -> int:
+    """The pack's features stand before those that were added."""
+    return next((at for at, one in enumerate(source.features) if one.name.startswith("near_")), len(source.features))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="evaluate order", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--seed", type=int, default=1, help="of the training (default 1)")
+    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv", help="write fold,seed,tx_id,model,probability")
+    parser.add_argument("--model", type=pathlib.Path, metavar="OUT.safetensors", help="write the model")
+    parser.add_argument("--search", action="store_true",
+                        help="instead of all this, try the grids of trees and network on the training streams alone")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="streams at a time (default: one a core)")
+    parser.add_argument("--streams", type=pathlib.Path, default=HERE / "order" / "streams.json", help=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    torch.set_num_threads(1)  # More would change the last bits of sums.
+
+    streams = order_streams.read_streams(options.streams)
+    if options.search:
+        streams = [one for one in streams if one.part == "train"]
+    payments = made_streams(streams, options)
+    by_part = {part: [one for one in payments if one.stream.part == part] for part in order_streams.PARTS}
+    columns = columns_of_pack(payments[0].source)
+    data = order_model.sample(by_part["train"])
+    if options.search:
+        order_model.search(data, columns, options.seed, options.epochs, lambda text: print(text, flush=True))
+        return 0
+    trained = order_model.train(data, columns, options.seed, options.epochs, evaluation.say)
+    scorer = Scorer(options.weir, options.work / "order" / f"scores-{os.getpid()}")
+    calibration, = by_part["calibrate"]
+    fitted = calibrate_with(scorer, trained.model, calibration, options)
+    calibrate_with(scorer, trained.trees, calibration, options)
+    scored = {part: [scores_of(scorer, trained, columns, one, options.seed, options) for one in by_part[part]]
+              for part in ("unseen", "shifted")}
+    print(f"order: trained on {len(by_part['train'])} streams, seed {options.seed}; intervals are of "
+          f"{order_table.REPLICAS} replicas of a bootstrap by customer")
+    tables = [order_table.together("unseen seeds", scored["unseen"]), *scored["shifted"]]
+    if len(scored["shifted"]) > 1:
+        tables.append(order_table.together("shifted parameters, all", scored["shifted"]))
+    for one in tables:
+        print("\n" + "\n".join(order_table.text(one)))
+    if options.scores:
+        write_scores(options.scores, options.seed, scored["unseen"] + scored["shifted"])
+    if options.model:
+        text = order_card.text(trained, fitted, payments, scored, options.seed)
+        digest = bundle.write(options.model, trained.model, text, examples_of(trained.model, by_part["unseen"][0].source))
+        print(f"\n{options.model}: {digest}")
+    shutil.rmtree(scorer.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except arrays.Fault as fault:
+        print(f"evaluate: {fault}", file=sys.stderr)
+        sys.exit(1)
