@@ -10,7 +10,6 @@ import argparse
 import concurrent.futures
 import csv
 import dataclasses
-import hashlib
 import os
 import pathlib
 import shutil
@@ -34,8 +33,7 @@ class Scorer:
         self.weir, self.folder = weir, folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def score(self, model: parts.Model, examples: parts.Inputs, folder: pathlib.Path,
-              column: str) -> np.ndarray:
+    def score(self, model: parts.Model, examples: parts.Inputs, folder: pathlib.Path, column: str) -> np.ndarray:
         """One column of what `weir model score` says of the arrays in a folder."""
         bundle.write(self.folder / "model.safetensors", model, NO_CARD, examples)
         evaluation.run(self.weir, "model", "score", "--model", self.folder / "model.safetensors", "--arrays", folder,
@@ -82,24 +80,19 @@ def made_streams(streams: list[order_streams.Stream], options: argparse.Namespac
         return list(pool.map(one, streams))
 
 
-def folder_of(options: argparse.Namespace, stream: order_streams.Payments) -> pathlib.Path:
-    return pathlib.Path(stream.source.feature_values.filename).parent
-
-
-def calibrate_with(scorer: Scorer, model: parts.Model, stream: order_streams.Payments,
-                   options: argparse.Namespace) -> calibrate.Fitted:
+def calibrate_with(scorer: Scorer, model: parts.Model, stream: order_streams.Payments) -> calibrate.Fitted:
     model.knots = calibrate.identity()
-    logits = scorer.score(model, examples_of(model, stream.source), folder_of(options, stream), "logit")
+    logits = scorer.score(model, examples_of(model, stream.source), stream.folder, "logit")
     fitted = calibrate.fit(logits, stream.labels)
     model.knots = fitted.knots
     return fitted
 
 
-def scores_of(scorer: Scorer, trained: order_model.Trained, columns: int, stream: order_streams.Payments, seed: int,
-              options: argparse.Namespace) -> order_table.Scored:
-    source, arrays_folder = stream.source, folder_of(options, stream)
+def scores_of(scorer: Scorer, trained: order_model.Trained, columns: int, stream: order_streams.Payments,
+              seed: int) -> order_table.Scored:
+    source = stream.source
     evaluation.say(f"scores of {stream.stream.name}")
-    models = {name: scorer.score(model, examples_of(model, source), arrays_folder, "probability")
+    models = {name: scorer.score(model, examples_of(model, source), stream.folder, "probability")
               for name, model in (("whole", trained.model), ("trees", trained.trees))}
     models["float"] = calibrate.interpolated(trained.model.knots, order_model.float_logits(trained, source, columns))
     models["features_xgboost"] = evaluation.probabilities_of(trained.all, np.asarray(source.feature_values))
@@ -128,7 +121,8 @@ def columns_of_pack(source: arrays.Arrays) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="evaluate order", description=__doc__.split("\n\n")[0])
     parser.add_argument("--seed", type=int, default=1, help="of the training (default 1)")
-    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv", help="write fold,seed,tx_id,model,probability")
+    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
+                        help="write fold,seed,tx_id,model,probability")
     parser.add_argument("--model", type=pathlib.Path, metavar="OUT.safetensors", help="write the model")
     parser.add_argument("--search", action="store_true",
                         help="instead of all this, try the grids of trees and network on the training streams alone")
@@ -153,9 +147,9 @@ def main() -> int:
     trained = order_model.train(data, columns, options.seed, options.epochs, evaluation.say)
     scorer = Scorer(options.weir, options.work / "order" / f"scores-{os.getpid()}")
     calibration, = by_part["calibrate"]
-    fitted = calibrate_with(scorer, trained.model, calibration, options)
-    calibrate_with(scorer, trained.trees, calibration, options)
-    scored = {part: [scores_of(scorer, trained, columns, one, options.seed, options) for one in by_part[part]]
+    fitted = calibrate_with(scorer, trained.model, calibration)
+    calibrate_with(scorer, trained.trees, calibration)
+    scored = {part: [scores_of(scorer, trained, columns, one, options.seed) for one in by_part[part]]
               for part in ("unseen", "shifted")}
     print(f"order: trained on {len(by_part['train'])} streams, seed {options.seed}; intervals are of "
           f"{order_table.REPLICAS} replicas of a bootstrap by customer")
@@ -168,7 +162,8 @@ def main() -> int:
         write_scores(options.scores, options.seed, scored["unseen"] + scored["shifted"])
     if options.model:
         text = order_card.text(trained, fitted, payments, scored, options.seed)
-        digest = bundle.write(options.model, trained.model, text, examples_of(trained.model, by_part["unseen"][0].source))
+        examples = examples_of(trained.model, by_part["unseen"][0].source)
+        digest = bundle.write(options.model, trained.model, text, examples)
         print(f"\n{options.model}: {digest}")
     shutil.rmtree(scorer.folder)
     return 0

@@ -28,21 +28,21 @@ def text(trained: order_model.Trained, fitted: calibrate.Fitted, payments: list[
         summary=f"The probability that a card payment is fraud, by {len(trained.model.trees.roots)} boosted trees over "
         f"{len(trained.model.features)} numbers and a recurrent unit of width {trained.model.sequence.width} over the "
         f"card's last {trained.model.events} payments. It belongs to the policy of the same name and the demo.",
-        data="Card payments of made-up banks by `weir generate`, with more of the frauds than usual that only the order of "
-        "payments tells (`--order-share 0.05`). Each stream is a bank of its own, frozen by SHA-256 "
+        data="Card payments of made-up banks by `weir generate`, with more than usual of the frauds that only the "
+        "order of payments tells (`--order-share 0.05`). Each stream is a bank of its own, frozen by SHA-256 "
         "(`models/train/order/streams.json`) before any training.",
         periods=_streams(payments),
         labels="Learnt and measured is the generator's answer key, which says of every payment what it is; no bank has "
         "that. Of a fraud that order alone tells, its losses alone count as fraud. Features see labels as they are "
         "reported, days later, a tenth of the frauds never.",
         metrics=_metrics(unseen, scored["shifted"]),
-        metrics_note="Average precision by the integers that the engine computes. The seeds were unseen; in the shifted "
-        "streams frauds and twins have other numbers of rounds, gaps and amounts. Intervals are of a bootstrap by "
-        "customer. `events shuffled` is this model with the card's past payments in another order.",
+        metrics_note="Average precision by the integers that the engine computes. The seeds were unseen; in the "
+        "shifted streams frauds and twins have other numbers of rounds, gaps and amounts. Intervals are of a bootstrap "
+        "by customer. `events shuffled` is this model with the card's past payments in another order.",
         calibration=f"Fitted on {fitted.frauds:,} frauds of a stream that was used for nothing else. On unseen seeds "
         f"predicted over observed frauds is {told.overall:.2f} overall and, in the fifths of the 1 % with the highest "
-        f"probability, {', '.join(f'{ratio:.2f}' for ratio in told.top_fifths)} ({frauds} frauds); log-loss {loss:.5f}. "
-        "Where fraud is rarer or commoner than here, its probabilities are wrong.",
+        f"probability, {', '.join(f'{ratio:.2f}' for ratio in told.top_fifths)} ({frauds} frauds); log-loss "
+        f"{loss:.5f}. Where fraud is rarer or commoner than here, its probabilities are wrong.",
         stability=card.stability(times, unseen.labels, whole, whole),
         sensitivity=_sensitivity(trained, sources[0]),
         fairness="Not measured: the generator gives people no property that fraud has a bearing on.",

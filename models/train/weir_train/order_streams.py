@@ -45,6 +45,7 @@ class Payments:
     """A stream's card payments as its arrays hold them, and what the answer key says of each."""
 
     stream: Stream
+    folder: pathlib.Path  # of the arrays
     source: arrays.Arrays
     labels: np.ndarray  # int8 [N]: 1 fraud, 0 honest
     order: np.ndarray  # bool [N]: of a fraud that order alone tells, or of its twin
@@ -67,8 +68,8 @@ def read_streams(path: pathlib.Path) -> list[Stream]:
     if len(set(names)) != len(names):
         raise arrays.Fault(f"{path} names a stream twice")
     for one in streams:
-        if one.part not in PARTS or not re.fullmatch(r"[a-z0-9-]+", one.name):
-            raise arrays.Fault(f"{path}: stream {one.name!r} of part {one.part!r} can't be; parts are {', '.join(PARTS)}")
+        if one.part not in PARTS:
+            raise arrays.Fault(f"{path}: stream {one.name} of part {one.part} can't be; parts are {', '.join(PARTS)}")
     for part in PARTS:
         if part not in [one.part for one in streams]:
             raise arrays.Fault(f"{path} has no stream to {part}")
@@ -143,4 +144,4 @@ def _customers(payments: pathlib.Path) -> dict[str, int]:
 def read(stream: Stream, folder: pathlib.Path) -> Payments:
     source = arrays.read(folder / "arrays")
     with np.load(folder / "rows.npz") as rows:
-        return Payments(stream, source, rows["labels"], rows["order"], rows["customers"])
+        return Payments(stream, folder / "arrays", source, rows["labels"], rows["order"], rows["customers"])

@@ -39,9 +39,11 @@ class Ranking:
         self.frauds = labels[self.order] == 1
 
     def average_precision(self, weights: np.ndarray) -> float:
-        """As metrics.average_precision."""
+        """As metrics.average_precision: NaN without frauds."""
         weights = weights[self.order]
         frauds = np.cumsum(weights * self.frauds)[self.ends]
+        if not len(frauds) or frauds[-1] == 0:
+            return float("nan")
         everything = np.maximum(np.cumsum(weights)[self.ends], 1)
         return float(np.sum(np.diff(frauds, prepend=0) * frauds / everything) / frauds[-1])
 
@@ -60,8 +62,9 @@ def replicas(scored: Scored, kept: np.ndarray, count: int = REPLICAS) -> dict[st
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
-    """Of a bootstrap, without the value itself, which stands first: where 95 % of it lies."""
-    low, high = np.quantile(values[1:], [0.025, 0.975])
+    """Of a bootstrap, without the value itself, which stands first: where 95 % of it lies. A replica without frauds has
+    no value and is left out."""
+    low, high = np.nanquantile(values[1:], [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -76,7 +79,7 @@ def text(scored: Scored) -> list[str]:
     labels, order = scored.labels, scored.order
     lines = [f"{scored.name}: {len(labels):,} payments, {int(labels.sum()):,} frauds, of which order alone tells "
              f"{int(labels[order].sum()):,}", "",
-             f"{'AP (95 % interval)':<27}{'all frauds':<24}{'order alone tells':<24}{'other frauds':<24}".rstrip()]
+             f"{'AP (95 % interval)':<27}{'all frauds':<26}{'order alone tells':<26}other frauds"]
     kept = [np.arange(len(labels)), np.flatnonzero((labels == 0) | order), np.flatnonzero((labels == 0) | ~order)]
     told = [replicas(scored, rows) for rows in kept]
     for name in [name for name in NAMES if name in scored.models]:
@@ -89,6 +92,7 @@ def text(scored: Scored) -> list[str]:
     low, high = interval(lost)
     lines.append(f"AP lost by integers, paired: {lost[0]:+.5f} ({low:+.5f} to {high:+.5f})")
     ratio = metrics.calibration(labels, scored.models["whole"])
-    lines.append(f"predicted over observed frauds: {ratio.overall:.3f} overall; in the fifths of the top 1 %, highest first: "
-                 + ", ".join(f"{one:.3f}" for one in ratio.top_fifths))
+    fifths = ", ".join(f"{one:.3f}" for one in ratio.top_fifths)
+    lines.append(f"predicted over observed frauds: {ratio.overall:.3f} overall; in the fifths of the top 1 %, highest "
+                 f"first: {fifths}")
     return lines
