@@ -12,7 +12,7 @@ namespace weir::packs {
 
 struct File {
   std::string_view path;  // within the policy, with '/'
-  std::string_view text;
+  std::string_view text;  // or, of a model, its bytes
 };
 
 // A whole policy, or a pack: that policy with one folder of its rules, and the features that these need.
