@@ -16,6 +16,9 @@ void* counted(std::size_t size, std::size_t alignment) {
   if (bytes == nullptr) throw std::bad_alloc();
   return bytes;
 }
+
+// Never inlined: where the compiler sees free() but not the operator new of this file, it takes them for a mismatch.
+[[gnu::noinline]] void released(void* bytes) { std::free(bytes); }
 }  // namespace
 
 void* operator new(std::size_t size) { return counted(size, 16); }
@@ -26,14 +29,14 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* bytes) noexcept { std::free(bytes); }
-void operator delete[](void* bytes) noexcept { std::free(bytes); }
-void operator delete(void* bytes, std::size_t) noexcept { std::free(bytes); }
-void operator delete[](void* bytes, std::size_t) noexcept { std::free(bytes); }
-void operator delete(void* bytes, std::align_val_t) noexcept { std::free(bytes); }
-void operator delete[](void* bytes, std::align_val_t) noexcept { std::free(bytes); }
-void operator delete(void* bytes, std::size_t, std::align_val_t) noexcept { std::free(bytes); }
-void operator delete[](void* bytes, std::size_t, std::align_val_t) noexcept { std::free(bytes); }
+void operator delete(void* bytes) noexcept { released(bytes); }
+void operator delete[](void* bytes) noexcept { released(bytes); }
+void operator delete(void* bytes, std::size_t) noexcept { released(bytes); }
+void operator delete[](void* bytes, std::size_t) noexcept { released(bytes); }
+void operator delete(void* bytes, std::align_val_t) noexcept { released(bytes); }
+void operator delete[](void* bytes, std::align_val_t) noexcept { released(bytes); }
+void operator delete(void* bytes, std::size_t, std::align_val_t) noexcept { released(bytes); }
+void operator delete[](void* bytes, std::size_t, std::align_val_t) noexcept { released(bytes); }
 
 namespace weir::models {
 namespace {
