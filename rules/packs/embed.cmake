@@ -16,7 +16,9 @@ function(add_files name policy files)
     if(file MATCHES "[.]safetensors$")
       set(path ${FOLDER}/${policy}/${file})
       file(SIZE ${path} bytes)
-      set(symbol weir_pack_${identifier}_model)
+      # With its hash in the name a compiler cache sees that it is another one.
+      file(SHA256 ${path} hash)
+      set(symbol weir_model_${hash})
       string(APPEND models "asm(\".pushsection .rodata\\n.global ${symbol}\\n${symbol}:\\n\"\n"
         "    \".incbin \\\"${path}\\\"\\n.popsection\");\n"
         "extern \"C\" const char ${symbol}[${bytes}];\n\n")

@@ -80,7 +80,9 @@ TEST(Packs, OfOnePolicyGoTogether) {
   ASSERT_TRUE(files.ok()) << files.error().message;
   const auto* whole = packs::find("retail-bank");
   auto of_whole = paths({whole->files.begin(), whole->files.end()});
-  EXPECT_EQ(std::erase(of_whole, "inputs.yaml"), 1U) << "made of all packs' features";
+  for (const auto* path : {"inputs.yaml", "model/retail-bank.safetensors", "rules/model/score.yaml"}) {
+    EXPECT_EQ(std::erase(of_whole, path), 1U) << path << " is made of all packs' features";
+  }
   EXPECT_EQ(paths(*files), of_whole);
 
   const std::vector<std::string> one{"card-fraud"};
@@ -113,6 +115,22 @@ TEST(Packs, TheHandbookHasTheTwelveFeaturesOfTheBookAndTenRules) {
             "terminal.risk_1day\nterminal.risk_7day\nterminal.risk_30day\n");
   EXPECT_EQ(policy->rules->rules().size(), 10U);
   EXPECT_EQ(policy->schema->find("scenario"), std::nullopt) << "the answer key is never read";
+}
+
+TEST(Packs, TheRetailBankHasAModelThatOnlyWatches) {
+  const auto policy = load_policy(files_of(*packs::find("retail-bank")), "");
+  ASSERT_TRUE(policy.ok());
+  ASSERT_NE(policy->model, nullptr);
+  const auto& manifest = policy->model->model->manifest();
+  EXPECT_TRUE(manifest.demonstration);
+  EXPECT_FALSE(manifest.event_fields.empty()) << "it looks at the card's last payments";
+  std::size_t rules = 0;
+  for (const auto& rule : policy->rules->rules()) {
+    if (!rule.id.starts_with("model-")) continue;
+    ++rules;
+    EXPECT_EQ(rule.mode, book::Mode::kShadow) << rule.id << ": nobody validated the model";
+  }
+  EXPECT_EQ(rules, 2U);
 }
 
 TEST(Packs, CardNumbersArePersonal) {
