@@ -80,6 +80,7 @@ class Shadow(unittest.TestCase):
     def test_beside_a_running_engine(self):
         bank = Bank(self.place, "beside", self.broker.url)
         policy = bank.path / "policy"
+        shutil.rmtree(policy / "rules" / "model")  # in shadow as well: the rule that is tried is to be the only one
         (policy / "rules" / "tried.yaml").write_text(SHADOW_RULE)
         candidate = bank.path / "candidate"
         shutil.copytree(policy, candidate)

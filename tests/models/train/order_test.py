@@ -101,7 +101,7 @@ class Order(unittest.TestCase):
         self.assertEqual(sorted(one for group in made.reasons.groups for one in group.features),
                          list(range(len(made.features))))
         self.assertEqual([group.name for group in made.reasons.groups if group.events], [order_model.SEQUENCE_GROUP])
-        shown = json.loads(training_case.weir("model", "show", model, "--json"))
+        shown = json.loads(training_case.weir("model", "show", model, "--json").stdout)
         self.assertEqual(shown["hash"].removeprefix("sha256:"), hashlib.sha256(model.read_bytes()).hexdigest())
 
     def test_a_list_of_streams_with_a_fault_is_refused(self):
