@@ -20,7 +20,7 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, evaluation
+from weir_train import arrays, calibrate, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIRST_DAY = datetime.date(2018, 4, 1)
@@ -158,6 +158,8 @@ def one(job: tuple) -> pathlib.Path:
     work.mkdir(parents=True)
     whole = evaluation.runtime_scores(pathlib.Path(weir), model, CARD, rows, work)
     logits = evaluation.logits_of(booster, rows.feature_values)
+    reasons = explained.examine(pathlib.Path(weir), work, model,
+                                evaluation.taken(rows, np.flatnonzero(whole >= evaluation.FLAGGED)), seed, booster)
 
     own = np.load(book_path, mmap_mode="r")
     book = evaluation.train(BOOK, BOOK_ROUNDS, own[fold.book_training], payments.fraud[fold.book_training], seed)
@@ -168,7 +170,7 @@ def one(job: tuple) -> pathlib.Path:
         {"whole": whole, "trees": whole, "float": calibrate.interpolated(model.knots, logits),
          "book_xgboost": evaluation.probabilities_of(book, own[fold.test]),
          "features_xgboost": evaluation.probabilities_of(plain, rows.feature_values)},
-        evaluation.probabilities_of(booster, rows.feature_values)).save(result)
+        evaluation.probabilities_of(booster, rows.feature_values), reasons).save(result)
     return result
 
 

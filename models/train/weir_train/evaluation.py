@@ -13,10 +13,11 @@ import sys
 import numpy as np
 import xgboost
 
-from weir_train import arrays, bundle, calibrate, metrics, parts, trees
+from weir_train import arrays, bundle, calibrate, explained, metrics, parts, trees
 
 MODELS = ("whole", "trees", "float", "book_xgboost", "features_xgboost")
 EXAMPLES = 100  # rows of which a model file holds what they must come to
+FLAGGED = 0.5  # the probability from which on a payment is taken for a flagged one where reasons are examined
 
 
 def say(text: str) -> None:
@@ -125,6 +126,7 @@ class Scores:
     cards: np.ndarray
     models: dict[str, np.ndarray]  # probabilities
     uncalibrated: np.ndarray  # of the float model
+    reasons: explained.Told | None = None
 
     def measurable(self) -> bool:
         return bool((self.labels == 1).any() and (self.labels == 0).any())
@@ -132,15 +134,18 @@ class Scores:
     def save(self, path: pathlib.Path) -> None:
         unfinished = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(unfinished, fold=self.fold, seed=self.seed, ids=self.ids, labels=self.labels, days=self.days,
-                 cards=self.cards, uncalibrated=self.uncalibrated, **{f"model.{k}": v for k, v in self.models.items()})
+                 cards=self.cards, uncalibrated=self.uncalibrated,
+                 reasons=self.reasons.values() if self.reasons else np.zeros(0),
+                 **{f"model.{k}": v for k, v in self.models.items()})
         unfinished.rename(path)
 
     @staticmethod
     def load(path: pathlib.Path) -> "Scores":
         with np.load(path, allow_pickle=False) as held:
             models = {key[6:]: held[key] for key in held.files if key.startswith("model.")}
+            reasons = explained.Told(*held["reasons"]) if len(held["reasons"]) else None
             return Scores(str(held["fold"]), int(held["seed"]), held["ids"], held["labels"], held["days"],
-                          held["cards"], models, held["uncalibrated"])
+                          held["cards"], models, held["uncalibrated"], reasons)
 
 
 def write_scores(path: pathlib.Path, all_scores: list[Scores]) -> None:
@@ -197,6 +202,7 @@ def print_tables(all_scores: list[Scores], card_precision: bool) -> None:
     lost = (cells["float", "AP"] - cells["whole", "AP"]).mean(axis=1)
     print(f"\nAP lost by integers, paired by fold: {_signed(lost.mean())} (worst fold {_signed(lost.max())})")
     _print_calibration(all_scores)
+    _print_reasons([scores.reasons for scores in all_scores if scores.reasons])
 
 
 def _spread(values: np.ndarray) -> str:
@@ -239,3 +245,14 @@ def _print_calibration(all_scores: list[Scores]) -> None:
         ratio, least, most = (column[place] for column in columns)
         print(f"{name:<17}{predicted[place]:<11.1f}{observed[place]:<11.1f}{ratio:<9.3f}{least:.3f} to {most:.3f}")
     print(f"\nlog-loss {np.mean(calibrated):.5f}, uncalibrated {np.mean(raw):.5f}")
+
+
+def _print_reasons(told: list[explained.Told]) -> None:
+    flagged = sum(one.flagged for one in told)
+    if not flagged:
+        return
+    print(f"reasons of {flagged:.0f} payments of a probability of at least {FLAGGED}, folds and seeds together: the top "
+          f"{explained.TOP} are those of XGBoost's pred_contribs in {sum(one.agreeing for one in told) / flagged:.1%}; "
+          f"without them the score is lower than without {explained.TOP} random ones in "
+          f"{sum(one.lowered for one in told) / flagged:.1%}; residual at most "
+          f"{max(one.residual for one in told):.1e} of what was contributed")
