@@ -29,7 +29,8 @@ DAY_MS = 86_400_000
 ARRAYS_FROM = "2018-04-22T00:00:00Z"
 FOLDS = {"search": ("2018-05-16", "2018-06-13"), "validation": ("2018-06-20", "2018-07-11"),
          "test": ("2018-07-18", "9999-12-31")}
-CALIBRATION_DAYS = 21
+# With all past labels, days of calibration are days lost to the training.
+CALIBRATION_DAYS = {"7": 21, "all": 14}
 # Between them and the training week, as between that and the test week: frauds that run on from one week to the next are
 # better known than those to come.
 CALIBRATION_GAP_DAYS = 7
@@ -98,7 +99,7 @@ class Fold:
     def __init__(self, payments: Payments, start: int, window: str):
         self.name = date_of(start)
         end = start - CALIBRATION_GAP_DAYS
-        calibration = [day for day in range(end - CALIBRATION_DAYS, end, 7) if day >= day_of(ARRAYS_FROM[:10])]
+        calibration = [day for day in range(end - CALIBRATION_DAYS[window], end, 7) if day >= day_of(ARRAYS_FROM[:10])]
         self.calibration = np.concatenate([payments.test(first - 14) for first in calibration])
         self.calibration = self.calibration[payments.fraud[self.calibration] >= 0]
         if window == "7":
