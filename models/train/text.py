@@ -47,7 +47,7 @@ def read(path: pathlib.Path) -> pandas.DataFrame:
     try:
         with arrays.open_text(path) as text:
             table = pandas.read_csv(text, usecols=COLUMNS, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise arrays.Fault(f"{path}: {error}") from None
     table["row"] = np.arange(1, len(table) + 1)
     table["amount"] = table["amount"].str.replace(",", "")  # of thousands
@@ -241,8 +241,8 @@ def card_of(model: parts.Model, rows: Purchases, inputs: parts.Inputs, policy: s
         summary=f"Which of {len(model.outputs)} expense categories a purchase belongs to, by the merchant's name as "
         "the bank has it, the cost centre, the directorate, the card and the amount. Made by `ops/evaluate text` to be "
         "measured, not used.",
-        data=f"{made_by} {int(rows.left_out.sum()):,} rows were left out, of categories with fewer than {LEAST_ROWS} "
-        f"rows to train on. Arrays of the policy {policy}.",
+        data=f"Purchases of one organisation: {made_by}. {int(rows.left_out.sum()):,} rows were left out, of "
+        f"categories with fewer than {LEAST_ROWS} rows to train on. Arrays of the policy {policy}.",
         periods=card.Table(["to", "first date", "last date", "rows", "merchants"], [
             [name, min(rows.date[of]), max(rows.date[of]), len(of), len(np.unique(rows.merchant[of]))]
             for name, of in (("train", rows.training), ("measure", rows.tested))]),
@@ -254,7 +254,7 @@ def card_of(model: parts.Model, rows: Purchases, inputs: parts.Inputs, policy: s
         metrics_note=f"On the second period, by the integers that the engine computes; {int(unseen.sum()):,} rows are "
         "of other merchants. Intervals are from a Poisson bootstrap over cards.",
         calibration=f"None. The class that it tells has a mean probability of {answers.probability.mean():.3f} and is "
-        f"right in {right.mean():.3f} of the rows: it learnt from smoothed labels.",
+        f"right in {right.mean():.3f} of the rows.",
         stability=card.Table(["month", "rows", "accuracy"], [
             [month, int((months == month).sum()), right[months == month].mean()] for month in np.unique(months)]),
         sensitivity=card.Table(["input", "accuracy lost when it is shuffled"], lines),
@@ -326,7 +326,7 @@ def date(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text} is no date, as 2017-08-31") from None
 
 
-def arguments() -> argparse.Namespace:
+def arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="evaluate text", description=__doc__.split("\n\n")[0])
     parser.add_argument("--train", required=True, type=pathlib.Path, metavar="FILE",
                         help="CSV, plain or .zst, .xz, .gz")
@@ -340,14 +340,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings at a time (default: one a core)")
     parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(given)
     if options.seeds < 1:
         parser.error("--seeds must be at least 1")
     return options
 
 
-def main() -> int:
-    options = arguments()
+def run(options: argparse.Namespace) -> None:
     if torch is None:
         raise arrays.Fault("there is no PyTorch here (package python3-torch): texts can't be trained")
     digests = evaluation.digest(options.train), evaluation.digest(options.test)
@@ -363,8 +362,8 @@ def main() -> int:
     source = evaluation.made(work / f"arrays-{evaluation.digest(policy, options.weir)}-{data}", lambda folder:
                              evaluation.run(options.weir, "features", "--policy", policy, "--in",
                                             joined / "payments.csv", "--arrays", folder))
-    made_by = " ".join(f"{name} {path.name} ({digest}...){limit}." for name, path, digest, limit in (
-        ("Trained on", options.train, digests[0], f" to {options.train_to}" if options.train_to else ""),
+    made_by = "; ".join(f"{name} {path.name} ({digest}...){limit}" for name, path, digest, limit in (
+        ("trained on", options.train, digests[0], f" to {options.train_to}" if options.train_to else ""),
         ("measured on", options.test, digests[1], f" from {options.test_from}" if options.test_from else "")))
     results = work / f"scores-{evaluation.key(source.name)}"
     results.mkdir(exist_ok=True)
@@ -383,12 +382,17 @@ def main() -> int:
     print_tables(rows, scores)
     if options.scores:
         write_scores(options.scores, rows, scores)
+
+
+def main(given: list[str] | None = None) -> int:
+    options = arguments(given)
+    try:
+        run(options)
+    except (arrays.Fault, OSError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except arrays.Fault as fault:
-        print(f"evaluate: {fault}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(main())

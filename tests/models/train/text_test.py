@@ -2,8 +2,9 @@
 """`ops/evaluate text` on made-up purchases: its table is what its scores file and the purchases give, computed here."""
 
 import collections
+import contextlib
 import csv
-import os
+import io
 import pathlib
 import random
 import re
@@ -13,6 +14,8 @@ import tempfile
 import unittest
 
 import training_case
+import text as program
+import weir_process
 from weir_train import bundle
 
 try:
@@ -67,7 +70,7 @@ def write(path: pathlib.Path, rows: list[dict], columns: list[str] | None = None
 
 
 def evaluate(work: pathlib.Path, *options) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, PROGRAM, "--weir", os.environ["WEIR_BINARY"], "--work", work, "--jobs", "1",
+    return subprocess.run([sys.executable, PROGRAM, "--weir", weir_process.WEIR, "--work", work, "--jobs", "1",
                            *options], capture_output=True, text=True, check=False)
 
 
@@ -179,6 +182,18 @@ class Text(unittest.TestCase):
         with open(self.root / "both_scores.csv", encoding="utf-8", newline="") as text:
             self.assertEqual(list(csv.DictReader(text)), expected)
 
+    def refused(self, *options) -> tuple[int, str]:
+        """In this process: it would take longer to begin than to refuse."""
+        said, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
+            try:
+                status = program.main([str(one) for one in ("--weir", weir_process.WEIR, "--work",
+                                                            self.root / "refused", *options)])
+            except SystemExit as ended:
+                status = ended.code
+        self.assertEqual(said.getvalue(), "")
+        return status, errors.getvalue()
+
     def test_refusals(self):
         rows = self.early[:5]
         cases = [
@@ -195,15 +210,14 @@ class Text(unittest.TestCase):
         ]
         for train, test, more, why in cases:
             with self.subTest(why=why):
-                done = evaluate(self.root / "refused", "--train", train, "--test", test, *more)
-                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
-                self.assertIn(why, done.stderr)
-                self.assertNotIn("Traceback", done.stderr)
+                status, said = self.refused("--train", train, "--test", test, *more)
+                self.assertEqual(status, 1, said)
+                self.assertIn(why, said)
         for more, why in ((["--train-to", "June"], "June is no date"),
                           (["--seeds", "0"], "--seeds must be at least 1")):
-            done = evaluate(self.root / "refused", "--train", self.train, "--test", self.test, *more)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn(why, done.stderr)
+            status, said = self.refused("--train", self.train, "--test", self.test, *more)
+            self.assertEqual(status, 2)
+            self.assertIn(why, said)
 
 
 if __name__ == "__main__":
