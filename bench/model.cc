@@ -18,6 +18,7 @@
 #include "bench/latency.h"
 #include "models/bundle/model.h"
 #include "models/kernels/kernel.h"
+#include "models/reasons/explainer.h"
 #include "models/text/grams.h"
 
 namespace weir::models {
@@ -123,6 +124,9 @@ void print_times(const Model& model, Rows& rows, std::size_t calls, double secon
     print_rate(name + " batch", count, seconds, [&] {
       for (std::size_t i = 0; i < count; ++i) score(i);
     });
+    Explainer explainer(model, kernel);
+    print_latencies(name + " reasons", count, std::max(calls / (kernel == Kernel::kPortable ? 40 : 4), std::size_t{1}),
+                    [&](std::size_t i) { explainer.explain(rows.quantize(i)); });
   }
 }
 

@@ -185,7 +185,10 @@ def speed(all_sides):
         side = all_sides[f"whole-{width}"]
         rows.append(latencies(f"H = {width}: quantizing alone", side, "quantize"))
         rows += [latencies(f"H = {width}: all, {kernel}", side, kernel) for kernel in kernels]
-    lines += ["", f"The whole model, from numbers, codes of {STEPS} events and a text to the probability:", "",
+        rows += [latencies(f"H = {width}: all, with reasons, {kernel}", side, f"{kernel} reasons")
+                 for kernel in kernels]
+    lines += ["", f"The whole model, from numbers, codes of {STEPS} events and a text to the probability; with reasons: "
+              "the contribution of each of its groups besides, as of a flagged payment:", "",
               *table(["microseconds", *PERCENTILES], rows)]
     rows = [["XGBoost, 10,000 rows a call", thousands(xgboost.rate("batch")), ""]]
     rows += [[f"Weir, trees, {kernels[0]}", thousands(trees.rate(f"{kernels[0]} batch")),

@@ -220,8 +220,9 @@ def _signed(value: float) -> str:
 
 
 def _print_calibration(all_scores: list[Scores]) -> None:
-    """Over all folds and seeds together; the top 1 % are those of each fold and seed."""
-    predicted, observed = np.zeros(6), np.zeros(6)
+    """Over all folds; the top 1 % are those of each fold. Seeds are averaged: their payments are the same."""
+    seeds = len({scores.seed for scores in all_scores})
+    predicted, observed, variance = np.zeros(6), np.zeros(6), np.zeros(6)
     calibrated, raw = [], []
     for scores in all_scores:
         known = scores.labels >= 0
@@ -230,12 +231,18 @@ def _print_calibration(all_scores: list[Scores]) -> None:
         order = np.argsort(-values, kind="stable")
         fifths = np.split(order[:sum(told.top_rows)], np.cumsum(told.top_rows)[:-1])
         for place, rows in enumerate([np.arange(len(labels)), *fifths]):
-            predicted[place] += values[rows].sum()
-            observed[place] += labels[rows].sum()
+            predicted[place] += values[rows].sum() / seeds
+            observed[place] += labels[rows].sum() / seeds
+            variance[place] += (values[rows] * (1 - values[rows])).sum() / seeds
         calibrated.append(metrics.log_loss(labels, values))
         raw.append(metrics.log_loss(labels, scores.uncalibrated[known]))
+    chance = 1.96 * np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = predicted / observed
-    print(f"\npredicted over observed frauds: {ratios[0]:.3f} overall; in the fifths of the top 1 %, highest first: "
-          + ", ".join(f"{ratio:.3f}" for ratio in ratios[1:]))
-    print(f"log-loss {np.mean(calibrated):.5f}, uncalibrated {np.mean(raw):.5f}")
+        columns = (predicted / observed, predicted / (predicted + chance),
+                   predicted / np.maximum(predicted - chance, 0))
+    print("\npredicted over observed frauds, and where 95 of 100 such ratios lie if every probability is true\n")
+    print(f"{'':<17}{'predicted':<11}{'observed':<11}{'ratio':<9}by chance")
+    for place, name in enumerate(("all payments", *(f"top 1 %, {fifth}/5" for fifth in range(1, 6)))):
+        ratio, least, most = (column[place] for column in columns)
+        print(f"{name:<17}{predicted[place]:<11.1f}{observed[place]:<11.1f}{ratio:<9.3f}{least:.3f} to {most:.3f}")
+    print(f"\nlog-loss {np.mean(calibrated):.5f}, uncalibrated {np.mean(raw):.5f}")

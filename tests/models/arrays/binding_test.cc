@@ -93,7 +93,7 @@ TEST_F(BindingOfAWholeModel, SizesMustBeThoseOfTheModel) {
   refuses(R"("buckets":64)", R"("buckets":128)", "buckets of \"memo\": 128 in the arrays, 64 in the model");
   refuses(R"("grams":5)", R"("grams":6)", "n-grams of \"memo\": 6 in the arrays, 5 in the model");
   // As many events as the model reads will do; fewer will not.
-  for (const std::uint16_t events : {3, 4}) {
+  for (const std::size_t events : {3, 4}) {
     files_ = ArrayFiles();
     files_.replace("inputs.json", "\"events\":5", "\"events\":" + std::to_string(events));
     const std::vector<std::uint16_t> values(std::size_t{3} * 4 * events);
