@@ -30,8 +30,8 @@ ARRAYS_FROM = "2018-04-22T00:00:00Z"
 FOLDS = {"search": ("2018-05-16", "2018-06-13"), "validation": ("2018-06-20", "2018-07-11"),
          "test": ("2018-07-18", "9999-12-31")}
 CALIBRATION_DAYS = 21
-# Between them and the training week, as between that and the test week: frauds that run on from one week to the next are
-# better known than those to come.
+# Between them and the training week, as between that and the test week: frauds that run on from one week to the next
+# are better known than those to come.
 CALIBRATION_GAP_DAYS = 7
 
 # Found on the search folds alone.
