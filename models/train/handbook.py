@@ -31,8 +31,8 @@ FOLDS = {"search": ("2018-05-16", "2018-06-13"), "validation": ("2018-06-20", "2
          "test": ("2018-07-18", "9999-12-31")}
 # With all past labels, days of calibration are days lost to the training.
 CALIBRATION_DAYS = {"7": 21, "all": 14}
-# Between them and the training week, as between that and the test week: frauds that run on from one week to the next are
-# better known than those to come.
+# Between them and the training week, as between that and the test week: frauds that run on from one week to the next
+# are better known than those to come.
 CALIBRATION_GAP_DAYS = 7
 
 # Found on the search folds alone.

@@ -62,11 +62,12 @@ def run(*command: pathlib.Path | str) -> None:
 
 
 def taken(source: arrays.Arrays, rows: np.ndarray) -> arrays.Arrays:
-    """Some rows alone, of arrays with features only."""
+    """Some rows alone, of arrays without a sequence."""
     return dataclasses.replace(source, ids=[source.ids[row] for row in rows], times=source.times[rows],
                                feature_values=np.ascontiguousarray(source.feature_values[rows]),
-                               event_codes=np.zeros((len(rows), 0, 0), np.uint16), events=0, event_fields=[], texts=[],
-                               event_counts=np.zeros(len(rows), np.uint16), text_grams=[])
+                               event_codes=np.zeros((len(rows), 0, 0), np.uint16), events=0, event_fields=[],
+                               event_counts=np.zeros(len(rows), np.uint16),
+                               text_grams=[grams.take(rows) for grams in source.text_grams])
 
 
 def train(parameters: dict, rounds: int, values: np.ndarray, labels: np.ndarray, seed: int) -> xgboost.Booster:
@@ -103,15 +104,21 @@ def _median(column: np.ndarray) -> float:
 
 def runtime_scores(weir: pathlib.Path, model: parts.Model, card: str, rows: arrays.Arrays,
                    folder: pathlib.Path) -> np.ndarray:
-    """Probabilities of the rows by `weir model score`. Model, arrays and scores are left in the folder."""
+    """Probabilities of the rows by `weir model score`. Model and scores are left in the folder."""
+    cells, = runtime_columns(weir, model, card, rows, folder, ["probability"])
+    return np.array(cells, np.float64)
+
+
+def runtime_columns(weir: pathlib.Path, model: parts.Model, card: str, rows: arrays.Arrays, folder: pathlib.Path,
+                    columns: list[str]) -> list[list[str]]:
+    """For each of these columns that `weir model score` writes the rows' cells."""
     examples = arrays.quantize(model, rows, np.linspace(0, rows.rows - 1, min(EXAMPLES, rows.rows)).astype(np.int64))
     bundle.write(folder / "model.safetensors", model, card, examples)
     arrays.write(folder / "arrays", rows)
     run(weir, "model", "score", "--model", folder / "model.safetensors", "--arrays", folder / "arrays",
         "--out", folder / "scores.csv")
     shutil.rmtree(folder / "arrays")
-    cells, = arrays.read_column(folder / "scores.csv", ["probability"], rows.ids, "id")
-    return np.array(cells, np.float64)
+    return arrays.read_column(folder / "scores.csv", columns, rows.ids, "id")
 
 
 @dataclasses.dataclass
