@@ -278,6 +278,7 @@ book::Vocabulary input_vocabulary(const SchemaDraft& draft, const std::vector<Fe
   auto vocabulary = rule_vocabulary(draft, features, {});
   vocabulary.protected_slots.clear();  // more than a warning here: check_protected()
   vocabulary.unavailable["lists"] = "lists change while the engine runs: no model looks at them";
+  vocabulary.unavailable["lists.*"] = vocabulary.unavailable["lists"];
   vocabulary.unavailable[std::string(kModelScore)] = "a model does not look at its own score";
   const auto rules = std::exchange(vocabulary.environment, {});
   for (auto variable : rules.variables()) {

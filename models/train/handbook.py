@@ -20,7 +20,7 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, evaluation
+from weir_train import arrays, calibrate, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIRST_DAY = datetime.date(2018, 4, 1)
@@ -29,9 +29,10 @@ DAY_MS = 86_400_000
 ARRAYS_FROM = "2018-04-22T00:00:00Z"
 FOLDS = {"search": ("2018-05-16", "2018-06-13"), "validation": ("2018-06-20", "2018-07-11"),
          "test": ("2018-07-18", "9999-12-31")}
-CALIBRATION_DAYS = 21
-# Between them and the training week, as between that and the test week: frauds that run on from one week to the next are
-# better known than those to come.
+# With all past labels, days of calibration are days lost to the training.
+CALIBRATION_DAYS = {"7": 21, "all": 14}
+# Between them and the training week, as between that and the test week: frauds that run on from one week to the next
+# are better known than those to come.
 CALIBRATION_GAP_DAYS = 7
 
 # Found on the search folds alone.
@@ -98,7 +99,7 @@ class Fold:
     def __init__(self, payments: Payments, start: int, window: str):
         self.name = date_of(start)
         end = start - CALIBRATION_GAP_DAYS
-        calibration = [day for day in range(end - CALIBRATION_DAYS, end, 7) if day >= day_of(ARRAYS_FROM[:10])]
+        calibration = [day for day in range(end - CALIBRATION_DAYS[window], end, 7) if day >= day_of(ARRAYS_FROM[:10])]
         self.calibration = np.concatenate([payments.test(first - 14) for first in calibration])
         self.calibration = self.calibration[payments.fraud[self.calibration] >= 0]
         if window == "7":
@@ -158,6 +159,8 @@ def one(job: tuple) -> pathlib.Path:
     work.mkdir(parents=True)
     whole = evaluation.runtime_scores(pathlib.Path(weir), model, CARD, rows, work)
     logits = evaluation.logits_of(booster, rows.feature_values)
+    reasons = explained.examine(pathlib.Path(weir), work, model,
+                                evaluation.taken(rows, np.flatnonzero(whole >= evaluation.FLAGGED)), seed, booster)
 
     own = np.load(book_path, mmap_mode="r")
     book = evaluation.train(BOOK, BOOK_ROUNDS, own[fold.book_training], payments.fraud[fold.book_training], seed)
@@ -168,7 +171,7 @@ def one(job: tuple) -> pathlib.Path:
         {"whole": whole, "trees": whole, "float": calibrate.interpolated(model.knots, logits),
          "book_xgboost": evaluation.probabilities_of(book, own[fold.test]),
          "features_xgboost": evaluation.probabilities_of(plain, rows.feature_values)},
-        evaluation.probabilities_of(booster, rows.feature_values)).save(result)
+        evaluation.probabilities_of(booster, rows.feature_values), reasons).save(result)
     return result
 
 

@@ -16,7 +16,7 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, evaluation
+from weir_train import arrays, calibrate, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
 DAY_S = 86_400
@@ -81,12 +81,14 @@ def one(job: tuple) -> pathlib.Path:
     work.mkdir(parents=True)
     whole = evaluation.runtime_scores(pathlib.Path(weir), model, CARD, wanted, work)
     logits = evaluation.logits_of(booster, wanted.feature_values)
+    reasons = explained.examine(pathlib.Path(weir), work, model,
+                                evaluation.taken(wanted, np.flatnonzero(whole >= evaluation.FLAGGED)), seed, booster)
     plain = evaluation.train(PLAIN, PLAIN_ROUNDS, source.feature_values[training], fraud[training], seed)
     evaluation.Scores(
         "test", seed, rows["ids"][tested], fraud[tested], time[tested] // DAY_S, rows["cards"][tested],
         {"whole": whole, "trees": whole, "float": calibrate.interpolated(model.knots, logits),
          "features_xgboost": evaluation.probabilities_of(plain, wanted.feature_values)},
-        evaluation.probabilities_of(booster, wanted.feature_values)).save(result)
+        evaluation.probabilities_of(booster, wanted.feature_values), reasons).save(result)
     return result
 
 

@@ -29,6 +29,8 @@ constexpr const char* kExamples = R"(Examples:
   weir features --policy policy --in payments.csv --arrays arrays
   weir model score --model fraud.safetensors --arrays arrays --out scores.csv
       id, logit and probability of every payment, to the bit as the engine would have scored it
+  weir model score --model fraud.safetensors --arrays arrays --reasons --out -
+      and what each group of inputs contributed to the logit
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong usage.)";
 
@@ -38,6 +40,7 @@ struct ScoreOptions {
   std::string out;
   std::string kernel;
   std::size_t threads = 1;
+  bool reasons = false;
 };
 
 // A loaded model, and its file's tensors for what the model itself does not tell.
@@ -198,6 +201,10 @@ int score(const ScoreOptions& options) {
   if (!kernel) return fail(kernel.error().message);
   const auto file = load(options.model);
   if (!file) return fail(file.error().message);
+  if (options.reasons && file->model->outputs() > 1) {
+    return fail("--reasons: " + options.model + " has " + std::to_string(file->model->outputs()) +
+                " outputs; reasons are of a model with one");
+  }
   const auto arrays = models::Arrays::open(options.arrays);
   if (!arrays) return fail(arrays.error().message);
   const auto binding = models::Binding::create(*file->model, *arrays);
@@ -213,7 +220,7 @@ int score(const ScoreOptions& options) {
   const auto started = monotonic_ns();
   {
     ProgressLine progress("weir model score");
-    const ModelScores scores(*file->model, *arrays, *binding, *kernel, options.threads);
+    const ModelScores scores(*file->model, *arrays, *binding, *kernel, options.threads, options.reasons);
     const auto status = scores.write(out, [&](std::uint64_t done) { progress.show(done, rows, "rows"); });
     if (!status) return fail(options.arrays + ": " + status.error().message);
   }
@@ -248,6 +255,7 @@ void add_model_command(CLI::App& app, int& exit_code) {
   score_command->add_option("--out", options->out, "CSV to write, - for standard output")->required();
   score_command->add_option("--kernel", options->kernel,
                             "portable, avx2 or vnni instead of the fastest; all give the same bits");
+  score_command->add_flag("--reasons", options->reasons, "What each group of inputs contributed, in more columns");
   score_command->add_option("--threads", options->threads, "Threads that score at once")
       ->check(CLI::Range(std::size_t{1}, kMaxThreads))
       ->capture_default_str();

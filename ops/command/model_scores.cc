@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <ostream>
 #include <thread>
 #include <vector>
@@ -34,8 +35,19 @@ void append_probability(std::int32_t billionths, std::string& line) {
 }  // namespace
 
 std::string ModelScores::header() const {
-  if (model_.outputs() == 1) return "id,logit,probability\n";
   std::string line = "id";
+  if (model_.outputs() == 1) {
+    line += ",logit,probability";
+    if (reasons_) {
+      line += ",base";
+      for (const auto& group : model_.manifest().reasons) {
+        line.push_back(',');
+        append_csv_text("reason." + group.name, line);
+      }
+      line += ",residual";
+    }
+    return line + "\n";
+  }
   for (const auto& output : model_.manifest().outputs) {
     line.push_back(',');
     append_csv_text("logit." + output, line);
@@ -61,18 +73,43 @@ void ModelScores::append_scores(models::Model::Evaluator& evaluator, const model
   append_csv_text(model_.manifest().outputs[static_cast<std::size_t>(greatest)], lines);
 }
 
+void ModelScores::append_explained(models::Explainer& explainer, const models::Inputs& inputs,
+                                   std::vector<std::int64_t>& by_group, std::string& lines) const {
+  const auto& explanation = explainer.explain(inputs);
+  append_logit(explanation.score.logit, lines);
+  lines.push_back(',');
+  append_probability(explanation.score.probability, lines);
+  lines.push_back(',');
+  append_logit(explanation.base, lines);
+  by_group.resize(explanation.contributions.size());
+  for (const auto& contribution : explanation.contributions) by_group[contribution.group] = contribution.logit;
+  for (const auto logit : by_group) {
+    lines.push_back(',');
+    append_logit(logit, lines);
+  }
+  lines.push_back(',');
+  append_logit(explanation.residual, lines);
+}
+
 void ModelScores::score(std::uint64_t begin, std::uint64_t end, Block& block) const {
   models::Model::Evaluator evaluator(model_, kernel_);
+  std::optional<models::Explainer> explainer;
+  if (reasons_) explainer.emplace(model_, kernel_);
+  std::vector<std::int64_t> by_group;
   models::Inputs inputs;
   for (auto row = begin; row < end; ++row) {
     if (auto ok = binding_.quantize(row, inputs); !ok) {
-      block.status = Error{"row " + std::to_string(row) + ", id " + std::string(arrays_.id(row)) + ": " +
-                           ok.error().message};
+      block.status =
+          Error{"row " + std::to_string(row) + ", id " + std::string(arrays_.id(row)) + ": " + ok.error().message};
       return;
     }
     append_csv_text(arrays_.id(row), block.lines);
     block.lines.push_back(',');
-    append_scores(evaluator, inputs, block.lines);
+    if (explainer) {
+      append_explained(*explainer, inputs, by_group, block.lines);
+    } else {
+      append_scores(evaluator, inputs, block.lines);
+    }
     block.lines.push_back('\n');
   }
 }

@@ -33,12 +33,20 @@ bool is_written_text(std::string_view name, const Vocabulary& vocabulary) {
   });
 }
 
+// Under its own name, or as one of a kind: "lists.*".
+auto find_unavailable(const Vocabulary& vocabulary, std::string_view name) {
+  const auto found = vocabulary.unavailable.find(name);
+  const auto dot = name.find('.');
+  if (found != vocabulary.unavailable.end() || dot == std::string_view::npos) return found;
+  return vocabulary.unavailable.find(std::string(name.substr(0, dot)) + ".*");
+}
+
 // The issues of an expression that was compiled as a file of its own, at their places in the YAML file.
 void append_at_home(const Issues& found, const yaml::Node& scalar, const Vocabulary& vocabulary, Issues& issues) {
   for (const auto& issue : found.all()) {
     const auto& place = issue.place;
     // No variable has such a name, so an issue that underlines it alone is about its being unknown.
-    const auto unavailable = vocabulary.unavailable.find(underlined(place));
+    const auto unavailable = find_unavailable(vocabulary, underlined(place));
     auto suggestion = unavailable == vocabulary.unavailable.end() ? issue.suggestion : unavailable->second;
     if (is_written_text(underlined(place), vocabulary)) {
       suggestion = "write '" + std::string(underlined(place)) + "' in quotes, if the text is meant";

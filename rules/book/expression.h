@@ -36,7 +36,8 @@ struct Vocabulary {
   cel::Environment environment;
   std::vector<KnownTexts> texts;
   std::vector<KnownList> lists;
-  // Names that an author may well expect and that are no variables here, with what to do instead.
+  // Names that an author may well expect and that are no variables here, with what to do instead; "lists.*"
+  // stands for all of them.
   std::map<std::string, std::string, std::less<>> unavailable;
   // Time zones at hand, by name ("card.zone"): a part of a time that is asked for without one may be a slip.
   std::vector<std::string> zones;

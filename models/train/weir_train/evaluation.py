@@ -13,10 +13,11 @@ import sys
 import numpy as np
 import xgboost
 
-from weir_train import arrays, bundle, calibrate, metrics, parts, trees
+from weir_train import arrays, bundle, calibrate, explained, metrics, parts, trees
 
 MODELS = ("whole", "trees", "float", "book_xgboost", "features_xgboost")
 EXAMPLES = 100  # rows of which a model file holds what they must come to
+FLAGGED = 0.5  # the probability from which on a payment is taken for a flagged one where reasons are examined
 
 
 def say(text: str) -> None:
@@ -61,11 +62,12 @@ def run(*command: pathlib.Path | str) -> None:
 
 
 def taken(source: arrays.Arrays, rows: np.ndarray) -> arrays.Arrays:
-    """Some rows alone, of arrays with features only."""
+    """Some rows alone, of arrays without a sequence."""
     return dataclasses.replace(source, ids=[source.ids[row] for row in rows], times=source.times[rows],
                                feature_values=np.ascontiguousarray(source.feature_values[rows]),
-                               event_codes=np.zeros((len(rows), 0, 0), np.uint16), events=0, event_fields=[], texts=[],
-                               event_counts=np.zeros(len(rows), np.uint16), text_grams=[])
+                               event_codes=np.zeros((len(rows), 0, 0), np.uint16), events=0, event_fields=[],
+                               event_counts=np.zeros(len(rows), np.uint16),
+                               text_grams=[grams.take(rows) for grams in source.text_grams])
 
 
 def train(parameters: dict, rounds: int, values: np.ndarray, labels: np.ndarray, seed: int) -> xgboost.Booster:
@@ -102,15 +104,21 @@ def _median(column: np.ndarray) -> float:
 
 def runtime_scores(weir: pathlib.Path, model: parts.Model, card: str, rows: arrays.Arrays,
                    folder: pathlib.Path) -> np.ndarray:
-    """Probabilities of the rows by `weir model score`. Model, arrays and scores are left in the folder."""
+    """Probabilities of the rows by `weir model score`. Model and scores are left in the folder."""
+    cells, = runtime_columns(weir, model, card, rows, folder, ["probability"])
+    return np.array(cells, np.float64)
+
+
+def runtime_columns(weir: pathlib.Path, model: parts.Model, card: str, rows: arrays.Arrays, folder: pathlib.Path,
+                    columns: list[str]) -> list[list[str]]:
+    """For each of these columns that `weir model score` writes the rows' cells."""
     examples = arrays.quantize(model, rows, np.linspace(0, rows.rows - 1, min(EXAMPLES, rows.rows)).astype(np.int64))
     bundle.write(folder / "model.safetensors", model, card, examples)
     arrays.write(folder / "arrays", rows)
     run(weir, "model", "score", "--model", folder / "model.safetensors", "--arrays", folder / "arrays",
         "--out", folder / "scores.csv")
     shutil.rmtree(folder / "arrays")
-    cells, = arrays.read_column(folder / "scores.csv", ["probability"], rows.ids, "id")
-    return np.array(cells, np.float64)
+    return arrays.read_column(folder / "scores.csv", columns, rows.ids, "id")
 
 
 @dataclasses.dataclass
@@ -125,6 +133,7 @@ class Scores:
     cards: np.ndarray
     models: dict[str, np.ndarray]  # probabilities
     uncalibrated: np.ndarray  # of the float model
+    reasons: explained.Told | None = None
 
     def measurable(self) -> bool:
         return bool((self.labels == 1).any() and (self.labels == 0).any())
@@ -132,15 +141,18 @@ class Scores:
     def save(self, path: pathlib.Path) -> None:
         unfinished = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(unfinished, fold=self.fold, seed=self.seed, ids=self.ids, labels=self.labels, days=self.days,
-                 cards=self.cards, uncalibrated=self.uncalibrated, **{f"model.{k}": v for k, v in self.models.items()})
+                 cards=self.cards, uncalibrated=self.uncalibrated,
+                 reasons=self.reasons.values() if self.reasons else np.zeros(0),
+                 **{f"model.{k}": v for k, v in self.models.items()})
         unfinished.rename(path)
 
     @staticmethod
     def load(path: pathlib.Path) -> "Scores":
         with np.load(path, allow_pickle=False) as held:
             models = {key[6:]: held[key] for key in held.files if key.startswith("model.")}
+            reasons = explained.Told(*held["reasons"]) if len(held["reasons"]) else None
             return Scores(str(held["fold"]), int(held["seed"]), held["ids"], held["labels"], held["days"],
-                          held["cards"], models, held["uncalibrated"])
+                          held["cards"], models, held["uncalibrated"], reasons)
 
 
 def write_scores(path: pathlib.Path, all_scores: list[Scores]) -> None:
@@ -197,6 +209,7 @@ def print_tables(all_scores: list[Scores], card_precision: bool) -> None:
     lost = (cells["float", "AP"] - cells["whole", "AP"]).mean(axis=1)
     print(f"\nAP lost by integers, paired by fold: {_signed(lost.mean())} (worst fold {_signed(lost.max())})")
     _print_calibration(all_scores)
+    _print_reasons([scores.reasons for scores in all_scores if scores.reasons])
 
 
 def _spread(values: np.ndarray) -> str:
@@ -239,3 +252,14 @@ def _print_calibration(all_scores: list[Scores]) -> None:
         ratio, least, most = (column[place] for column in columns)
         print(f"{name:<17}{predicted[place]:<11.1f}{observed[place]:<11.1f}{ratio:<9.3f}{least:.3f} to {most:.3f}")
     print(f"\nlog-loss {np.mean(calibrated):.5f}, uncalibrated {np.mean(raw):.5f}")
+
+
+def _print_reasons(told: list[explained.Told]) -> None:
+    flagged = sum(one.flagged for one in told)
+    if not flagged:
+        return
+    print(f"reasons of {flagged:.0f} payments of a probability of at least {FLAGGED}, folds and seeds together: the top "
+          f"{explained.TOP} are those of XGBoost's pred_contribs in {sum(one.agreeing for one in told) / flagged:.1%}; "
+          f"without them the score is lower than without {explained.TOP} random ones in "
+          f"{sum(one.lowered for one in told) / flagged:.1%}; residual at most "
+          f"{max(one.residual for one in told):.1e} of what was contributed")

@@ -110,9 +110,9 @@ class Network(torch.nn.Module):
         model.head_features = [feature for feature, _ in self.shape.head_features]
 
 
-def fit(shape: Shape, settings: Settings, training: Rows, validation: Rows, taught: np.ndarray | None = None,
+def fit(shape: Shape, settings: Settings, training: Rows, validation: Rows | None, taught: np.ndarray | None = None,
         tell=print) -> Network:
-    """The float parent, as it was after the epoch with the least loss over `validation`.
+    """The float parent, as it was after the epoch with the least loss over `validation`; without one after the last.
 
     `taught`: a teacher's probabilities for the rows of `training`, as probabilities() gives them."""
     torch.manual_seed(settings.seed)
@@ -125,8 +125,8 @@ def fit(shape: Shape, settings: Settings, training: Rows, validation: Rows, taug
         settings.epochs, settings.rate, settings.table_rate)
 
 
-def student(parent: Network, settings: Settings, training: Rows, validation: Rows, tell=print) -> Network:
-    """The parent's like that computes as the engine does."""
+def student(parent: Network, settings: Settings, training: Rows, validation: Rows | None, tell=print) -> Network:
+    """The parent's like that computes as the engine does; `validation` as in fit()."""
     torch.manual_seed(settings.seed)
     network = copy.deepcopy(parent)
     network.make_exact(training.inputs.take(slice(0, 4096)))
@@ -167,7 +167,7 @@ def loss(logit: np.ndarray, rows: Rows) -> float:
 class _Descent:
     """One training of a network."""
 
-    def __init__(self, network: Network, settings: Settings, training: Rows, validation: Rows,
+    def __init__(self, network: Network, settings: Settings, training: Rows, validation: Rows | None,
                  taught: np.ndarray | None, tell):
         self.network, self.settings, self.training, self.validation = network, settings, training, validation
         self.tell = tell
@@ -193,7 +193,7 @@ class _Descent:
             optimizers.append(torch.optim.Adagrad(tables, lr=table_rate))
         schedules = [torch.optim.lr_scheduler.LambdaLR(one, _schedule(epochs * batches)) for one in optimizers]
         best, best_epoch = copy.deepcopy(network.state_dict()), 0
-        best_loss = loss(logits(network, self.validation.inputs), self.validation)
+        best_loss = self.validation_loss()
         for epoch in range(1, epochs + 1):
             order = self.dice.permutation(len(self.training))
             total = 0.0
@@ -207,14 +207,24 @@ class _Descent:
                     optimizer.step()
                     schedule.step()
                 total += float(value.detach())
-            now = loss(logits(network, self.validation.inputs), self.validation)
-            self.tell(f"epoch {epoch}: training {total / batches:.5f}, validation {now:.5f}")
+            told = f"epoch {epoch}: training {total / batches:.5f}"
+            if self.validation is None:
+                self.tell(told)
+                continue
+            now = self.validation_loss()
+            self.tell(f"{told}, validation {now:.5f}")
             if now < best_loss:
                 best, best_loss, best_epoch = copy.deepcopy(network.state_dict()), now, epoch
             elif epoch - best_epoch >= settings.patience:
                 break
-        network.load_state_dict(best)
+        if self.validation is not None:
+            network.load_state_dict(best)
         return network
+
+    def validation_loss(self) -> float:
+        if self.validation is None:
+            return np.inf
+        return loss(logits(self.network, self.validation.inputs), self.validation)
 
     def batch_loss(self, chosen: np.ndarray) -> torch.Tensor:
         rows = self.training.take(chosen)

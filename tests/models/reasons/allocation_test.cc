@@ -10,9 +10,13 @@
 namespace {
 std::size_t allocations = 0;
 
-void* counted(std::size_t size, std::size_t alignment) {
+void* counted_or_null(std::size_t size, std::size_t alignment) {
   ++allocations;
-  void* const bytes = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
+  return std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
+}
+
+void* counted(std::size_t size, std::size_t alignment) {
+  void* const bytes = counted_or_null(size, alignment);
   if (bytes == nullptr) throw std::bad_alloc();
   return bytes;
 }
@@ -23,6 +27,8 @@ void* counted(std::size_t size, std::size_t alignment) {
 
 void* operator new(std::size_t size) { return counted(size, 16); }
 void* operator new[](std::size_t size) { return counted(size, 16); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted_or_null(size, 16); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted_or_null(size, 16); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));
 }

@@ -99,6 +99,26 @@ class Network(unittest.TestCase):
         np.testing.assert_array_equal(weights(1), weights(1))
         self.assertFalse(np.array_equal(weights(1), weights(2)))
 
+    def test_without_a_validation_the_last_epoch_stands(self):
+        training = rows(600, 1, 4)
+        losses, told = [], []
+
+        def weights(made):
+            return np.concatenate([one.detach().numpy().ravel() for one in made.parameters()])
+
+        chosen = settings(epochs=4, patience=1)
+        best = network.fit(shape(4), chosen, training, training, tell=losses.append)
+        losses = [float(line.split()[-1]) for line in losses]
+        self.assertEqual(losses, sorted(losses, reverse=True), "or the best epoch were not the last")
+        last = network.fit(shape(4), chosen, training, None, tell=told.append)
+        self.assertEqual(len(told), 4)
+        np.testing.assert_array_equal(weights(last), weights(best))
+        # One epoch is too many for a rate like this: a validation would have kept what was before.
+        student = network.student(last, settings(student_rate=1.0), training, None, **QUIET)
+        kept = network.student(last, settings(student_rate=1.0), training, training, **QUIET)
+        self.assertGreater(network.loss(network.logits(student, training.inputs), training),
+                           network.loss(network.logits(kept, training.inputs), training))
+
     def test_a_row_without_n_grams_is_a_vector_of_zeros(self):
         made = network.Network(shape(4), settings())
         with torch.no_grad():

@@ -72,6 +72,29 @@ class Runtime(unittest.TestCase):
             # Some of the models are so wild that they give hardly more than one logit; the others must make up for it.
             self.assertGreater(distinct, 100, what)
 
+    def test_reasons_add_up_to_the_logit(self):
+        for number, (what, shape) in enumerate(SHAPES.items()):
+            with self.subTest(model=what):
+                model = random_models.make(500 + number, **shape)
+                self.write(model, rows=200)
+                self.score()
+                plain = self.scores()
+                if len(model.outputs) > 1:
+                    done = self.score("--reasons", check=False)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn(f"has {len(model.outputs)} outputs; reasons are of a model with one", done.stderr)
+                    continue
+                self.score("--reasons", "--threads", "2")
+                heading, *rows = self.scores()
+                self.assertEqual(heading, [*plain[0], "base", *(f"reason.{one.name}" for one in model.reasons.groups),
+                                           "residual"])
+                self.assertEqual([row[:3] for row in rows], plain[1:])
+                found = np.array([row[3:] for row in rows], np.float64)
+                np.testing.assert_array_equal(found.sum(axis=1), np.array([row[1] for row in rows], np.float64))
+                self.assertEqual(len(np.unique(found[:, 0])), 1)
+                self.assertGreater(len(np.unique(found[:, 1:-1])), 10)
+                self.assertLessEqual(np.abs(found[:, -1]).max() * 2.0**parts.LOGIT_BITS, len(heading))
+
     def test_every_kernel_and_number_of_threads_writes_the_same_file(self):
         self.write(random_models.make(7), rows=20_000)
         self.score()
