@@ -28,7 +28,7 @@ def text(trained: order_model.Trained, fitted: calibrate.Fitted, payments: list[
         summary=f"The probability that a card payment is fraud, by {len(trained.model.trees.roots)} boosted trees over "
         f"{len(trained.model.features)} numbers and a recurrent unit of width {trained.model.sequence.width} over the "
         f"card's last {trained.model.events} payments. It belongs to the policy of the same name and the demo.",
-        data="Card payments of made-up banks by `weir generate`, with more than usual of the frauds that only the "
+        data="Card payments of made-up banks by `weir generate`, with more of the frauds than usual that only the "
         "order of payments tells (`--order-share 0.05`). Each stream is a bank of its own, frozen by SHA-256 "
         "(`models/train/order/streams.json`) before any training.",
         periods=_streams(payments),
