@@ -36,7 +36,9 @@ class Pages(unittest.TestCase):
         self.home = pathlib.Path(scratch.name)
         (self.home / "repository/ops").mkdir(parents=True)
         (self.home / "repository/ops/weir").symlink_to(os.environ["WEIR_BINARY"])
-        script = "".join(f"{text}echo; echo '{MARK}'\n" for text, _ in blocks)
+        # A reader's machine has nothing else to do.
+        slow = [re.sub(r"(?m)^sleep (\d+)$", lambda found: f"sleep {4 * int(found[1])}", text) for text, _ in blocks]
+        script = "".join(f"{text}echo; echo '{MARK}'\n" for text in slow)
         done = subprocess.run(["bash", "-c", script], cwd=self.home / "repository",
                               env=os.environ | {"HOME": scratch.name}, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=400)

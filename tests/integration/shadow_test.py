@@ -99,7 +99,8 @@ class Shadow(unittest.TestCase):
         refused = weir("policy", "shadow", other, *settings, check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("schema.yaml", refused.stderr)
-        weir("policy", "shadow", candidate, *settings)
+        # A busy machine may need longer than the command waits.
+        until(lambda: weir("policy", "shadow", candidate, *settings, check=False).returncode == 0, "it is taken")
         self.assertRegex(weir("policy", "list", *settings).stdout, r"(?m)^~ sha256:")
 
         def metric(pattern):
