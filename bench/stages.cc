@@ -111,7 +111,9 @@ class Bench {
       stages_.find(t);
       stages_.evaluate(t);
       stages_.keep_texts(t);
+      stages_.score(t);
       stages_.judge(t);
+      stages_.decide(t);
       stages_.audit(t);
       stages_.leaf(t);
       stages_.decision(t);
@@ -238,8 +240,10 @@ class Bench {
     time(table, "* event id and histories looked up", true, [&](T& t) { return s.find(t), none; });
     time(table, "* features", true, [&](T& t) { return s.evaluate(t), none; });
     for (auto& t : block_) s.keep_texts(t);
+    time(table, "* model", true, [&](T& t) { return s.score(t), none; });
     time(table, "* rules", true, [&](T& t) { return s.judge(t), none; });
-    time(table, "* deciding, audit record's hashed part", true, [&](T& t) { return s.audit(t), t.audit.size(); });
+    time(table, "* deciding, reasons of the score", true, [&](T& t) { return s.decide(t), none; });
+    time(table, "* audit record's hashed part", true, [&](T& t) { return s.audit(t), t.audit.size(); });
     time(table, "* its leaf (SHA-256)", true, [&](T& t) { return s.leaf(t), t.audit.size(); });
     time(table, "* decision as JSON", true, [&](T& t) { return s.decision(t), t.decision.size(); });
     time(table, "* history row encoded for the state", true, [&](T& t) { return s.encode(t), t.row.size(); });

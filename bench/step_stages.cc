@@ -34,6 +34,25 @@ shard::Core in_memory(const std::shared_ptr<const policy::Policy>& policy) {
   return must(shard::make_core(policy, nullptr, options));
 }
 
+namespace {
+
+std::string_view hash_of(const models::Model& model) {
+  return {reinterpret_cast<const char*>(model.hash().data()), model.hash().size()};
+}
+
+// What raised the score, most first, as a decision tells it.
+template <class F>
+void for_each_reason(const models::Explanation& explanation, F f) {
+  std::size_t told = 0;
+  for (const auto& part : explanation.contributions) {
+    if (part.logit <= 0 || told == decide::kMaxModelReasons) break;
+    f(part);
+    ++told;
+  }
+}
+
+}  // namespace
+
 Stages::Stages(const std::shared_ptr<const policy::Policy>& policy)
     : core_(in_memory(policy)),
       schema_(*policy->schema),
@@ -45,6 +64,15 @@ Stages::Stages(const std::shared_ptr<const policy::Policy>& policy)
     type_numbers_.push_back(catalogue.number(CatalogueKind::kEventType, type.name));
   }
   for (const auto& rule : rules()) rule_numbers_.push_back(catalogue.number(CatalogueKind::kRule, rule.id));
+  if (policy->model != nullptr) {
+    const auto& model = *policy->model->model;
+    scorer_.emplace(policy->model, policy->inputs, *core_.features);
+    explainer_.emplace(model);
+    model_number_ = catalogue.number(CatalogueKind::kModel, hash_of(model));
+    for (const auto& group : model.manifest().reasons) {
+      model_reason_numbers_.push_back(catalogue.number(CatalogueKind::kReason, group.name));
+    }
+  }
   for (std::uint32_t i = 0; i < core_.features->definitions().size(); ++i) {
     const auto type = features::FeatureSet::type_of(core_.features->definitions()[i], schema_);
     if (type.kind() == cel::TypeKind::kString) text_slots_.push_back(schema_.slot_count() + i);
@@ -84,10 +112,27 @@ void Stages::keep_texts(Transaction& t) {
   }
 }
 
+void Stages::score(Transaction& t) {
+  const auto& policy = *core_.policy;
+  t.scored = scorer_ && policy.inputs->looks_at(t.event.type);
+  if (!scorer_) return;
+  t.event[policy.model_slot()] = Value();
+  if (!t.scored) return;
+  scorer_->score(t.event.slots(), t.event.time_ms, t.histories, t.after.history_cutoff_ms);
+  t.inputs = scorer_->inputs();
+  t.score = scorer_->result();
+  t.event[policy.model_slot()] = Value::real(scorer_->probability());
+}
+
 void Stages::judge(Transaction& t) { core_.policy->rules->evaluate(t.event.slots(), workspace_, t.verdicts); }
 
-void Stages::audit(Transaction& t) {
+void Stages::decide(Transaction& t) {
   decide::decide(*core_.policy->rules, t.verdicts, core_.policy->thresholds, {}, t.outcome);
+  t.explanation.reset();
+  if (t.scored && t.outcome.outcome != book::Outcome::kApprove) t.explanation = explainer_->explain(t.inputs);
+}
+
+void Stages::audit(Transaction& t) {
   audit::TransactionFacts facts;
   facts.schema = &schema_;
   facts.event = &t.event;
@@ -100,6 +145,10 @@ void Stages::audit(Transaction& t) {
   facts.slots = t.event.slots();
   facts.verdicts = &t.verdicts;
   facts.outcome = &t.outcome;
+  if (t.scored) {
+    facts.model = audit::ModelFacts{core_.policy->model->model.get(), &t.inputs, t.score,
+                                    t.explanation ? &*t.explanation : nullptr};
+  }
   if (t.step.alert) facts.alert = shard::Alerts::told(*t.step.alert, core_.memory->catalogue());
   facts.repeated = t.step.repeated;
   t.audit.clear();
@@ -124,6 +173,16 @@ void Stages::decision(Transaction& t) {
   facts.policy = core_.policy->hash;
   facts.sequence = t.step.sequence;
   facts.reasons = reasons_;
+  model_reasons_.clear();
+  if (t.scored) {
+    const auto& model = *core_.policy->model->model;
+    if (t.explanation) {
+      for_each_reason(*t.explanation, [&](const models::Contribution& part) {
+        model_reasons_.push_back({model.manifest().reasons[part.group].name, part.logit});
+      });
+    }
+    facts.model = decide::ModelText{hash_of(model), t.score.probability, model_reasons_};
+  }
   if (t.step.alert) facts.alert = shard::Alerts::told(*t.step.alert, core_.memory->catalogue());
   t.decision.clear();
   decide::append_decision_json(facts, t.decision);
@@ -157,6 +216,15 @@ void Stages::remember(Transaction& t) {
   entry_.reasons.clear();
   for (const auto rule : t.outcome.reasons) {
     entry_.reasons.push_back({rule_numbers_[rule], rules()[rule].reason, rules()[rule].points});
+  }
+  entry_.model.reset();
+  if (t.scored) {
+    entry_.model = shard::EventEntry::Model{model_number_, t.score.probability, {}};
+    if (t.explanation) {
+      for_each_reason(*t.explanation, [&](const models::Contribution& part) {
+        entry_.model->reasons.push_back({model_reason_numbers_[part.group], part.logit});
+      });
+    }
   }
   entry_.keys.clear();
   for (std::uint32_t e = 0; e < t.residents.size(); ++e) {

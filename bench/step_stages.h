@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/event/label_reader.h"
+#include "engine/model/scorer.h"
 #include "engine/policy/policy.h"
 #include "engine/shard/core.h"
 
@@ -59,6 +61,10 @@ struct Transaction {
   std::vector<history::EntityHistory*> histories;
   std::vector<std::string> keys;
   std::vector<std::uint64_t> approximate;
+  bool scored = false;
+  models::Inputs inputs;
+  models::Score score;
+  std::optional<models::Explanation> explanation;  // of what is not approved
   book::Verdicts verdicts;
   decide::Outcome outcome;
   std::string audit;
@@ -78,8 +84,10 @@ class Stages {
   void evaluate(Transaction& t);
   // Texts of first and last values point into the histories: called for all before the first append().
   void keep_texts(Transaction& t);
+  void score(Transaction& t);  // by the policy's model
   void judge(Transaction& t);
-  void audit(Transaction& t);  // decides, and writes the hashed part
+  void decide(Transaction& t);  // and finds the score's reasons, of what is not approved
+  void audit(Transaction& t);   // writes the hashed part
   void leaf(Transaction& t);
   void decision(Transaction& t);
   void encode(Transaction& t);  // the row as it is stored
@@ -100,12 +108,17 @@ class Stages {
   event::Reject reject_;
   Sha256 sha256_;
   book::Workspace workspace_;
+  std::optional<model::Scorer> scorer_;
+  std::optional<models::Explainer> explainer_;
   std::vector<decide::ReasonText> reasons_;
+  std::vector<decide::ModelReason> model_reasons_;
   shard::EventEntry entry_;
   std::string bytes_;
   std::uint32_t policy_number_ = 0;
   std::vector<std::uint32_t> type_numbers_;
   std::vector<std::uint32_t> rule_numbers_;
+  std::uint32_t model_number_ = 0;
+  std::vector<std::uint32_t> model_reason_numbers_;
   std::vector<std::uint32_t> text_slots_;
 };
 
