@@ -16,9 +16,11 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, evaluation, explained
+from weir_train import arrays, calibrate, card, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
+COLUMNS = ("tx_id", "unix_time", "cc_num", "merchant", "category", "amt", "is_fraud")
+GROUPS = ("gender", "dob")  # To compare groups by, if they are there; nothing else sees them.
 DAY_S = 86_400
 CALIBRATION_SHARE = 1 / 8  # of the training file's time, at its end
 GAP_DAYS = 7  # left out before it: a burst of fraud is not to be in both
@@ -37,9 +39,12 @@ Demonstration, not validated: the payments are simulated. Made by `ops/evaluate 
 
 
 def read(path: pathlib.Path) -> pandas.DataFrame:
-    columns = ["tx_id", "unix_time", "cc_num", "merchant", "category", "amt", "is_fraud"]
     with arrays.open_text(path) as text:
-        return pandas.read_csv(text, usecols=columns, dtype={name: str for name in columns if name != "unix_time"})
+        table = pandas.read_csv(text, usecols=lambda name: name in COLUMNS or name in GROUPS,
+                                dtype={name: str for name in (*COLUMNS, *GROUPS) if name != "unix_time"})
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise arrays.Fault(f"{path} has no column {missing[0]}")
+    return table
 
 
 def join(train: pathlib.Path, test: pathlib.Path, folder: pathlib.Path) -> None:
@@ -54,7 +59,8 @@ def join(train: pathlib.Path, test: pathlib.Path, folder: pathlib.Path) -> None:
         folder / "payments.csv", index=False, columns=["id", "time", "card_number", "merchant", "category", "amount"])
     np.savez(folder / "rows.npz", time=both["unix_time"].to_numpy(), test=(both["part"] == "test").to_numpy(),
              ids=both["tx_id"].to_numpy("U"), cards=both["cc_num"].to_numpy("U"),
-             fraud=both["is_fraud"].map({"1": 1, "0": 0}).fillna(-1).to_numpy(np.int8))
+             fraud=both["is_fraud"].map({"1": 1, "0": 0}).fillna(-1).to_numpy(np.int8),
+             **{name: both[name].fillna("").to_numpy("U") for name in GROUPS if name in both})
 
 
 def one(job: tuple) -> pathlib.Path:
@@ -92,6 +98,21 @@ def one(job: tuple) -> pathlib.Path:
     return result
 
 
+def print_fairness(joined: pathlib.Path, scores: evaluation.Scores) -> None:
+    """By groups that the model never sees."""
+    with np.load(joined / "rows.npz") as rows:
+        test = rows["test"]
+        groups = {name: rows[name][test] for name in GROUPS if name in rows.files}
+    known, whole = scores.labels >= 0, scores.models["whole"]
+    for name, values in groups.items():
+        # Of a birth date the decade: 1974-05-01 is 197x.
+        values = np.array([f"born {value[:3]}x" for value in values]) if name == "dob" else values
+        table = card.fairness(values[known], scores.labels[known], whole[known], whole[known],
+                              whole[known] >= evaluation.FLAGGED)
+        print(f"\nby {name}, seed {scores.seed}; flagged: a probability of at least {evaluation.FLAGGED}\n")
+        print(table.markdown(), end="")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="evaluate sparkov", description=__doc__.split("\n\n")[0],
                                      epilog="The model is of trees alone, so `whole` is `trees`.")
@@ -125,6 +146,7 @@ def main() -> int:
     scores = [evaluation.Scores.load(job[-1]) for job in jobs]
     print("sparkov, trained on the one file, tested on the other")
     evaluation.print_tables(scores, card_precision=False)
+    print_fairness(joined, scores[0])
     if options.scores:
         evaluation.write_scores(options.scores, scores)
     return 0
