@@ -46,6 +46,24 @@ BOOK = {"tree_method": "exact", "max_depth": 3, "eta": 0.3, "base_score": 0.5}
 PLAIN = {"tree_method": "hist", "max_depth": 3, "eta": 0.3, "base_score": 0.5}
 BOOK_ROUNDS = 50
 
+# What reasons name. Features that say nearly the same belong together: each by itself would be little missed.
+GROUPS = {
+    "amount": ["amount"],
+    "amount beside the customer's mean": ["to_mean", "to_mean_60d", "to_level"],
+    "amount beside the customer's spread": ["to_deviation"],
+    "amount beside the customer's largest": ["to_largest"],
+    "what the customer is known to pay": ["known_count", "known_mean"],
+    "how often the customer pays lately": ["count_7d", "count_14d"],
+    "the customer's largest amounts lately": ["largest_3d", "largest_7d", "largest_14d"],
+    "the customer's mean amount lately": ["mean_7d", "excess_7d"],
+    "the spread of amounts lately": ["deviation_3d", "deviation_7d", "deviation_14d"],
+    "frauds at the terminal within 7 days": ["terminal_share_7d", "terminal_frauds_7d", "terminal_known_7d"],
+    "frauds at the terminal before": ["terminal_share_14d", "terminal_share_21d", "terminal_share_28d",
+                                      "terminal_known_28d"],
+    "time since frauds at the terminal": ["days_since_honest", "days_since_fraud"],
+    "run of frauds at the terminal": ["run_frauds", "run_mean", "run_days", "run_recent"],
+}
+
 CARD = """# Trees on the Fraud Detection Handbook's payments
 
 Demonstration, not validated: the payments are simulated. Made by `ops/evaluate handbook` to be measured, not used.
@@ -152,7 +170,7 @@ def one(job: tuple) -> pathlib.Path:
     booster = evaluation.train({**PARAMETERS, "monotone_constraints": constraints}, ROUNDS[window],
                                values(fold.training), payments.fraud[fold.training], seed)
     curve = calibrate.fit(evaluation.logits_of(booster, values(fold.calibration)), payments.fraud[fold.calibration])
-    model = evaluation.quantized("handbook", booster, source, curve.knots)
+    model = evaluation.quantized("handbook", booster, source, curve.knots, GROUPS)
     rows = evaluation.taken(source, np.array([place[payments.ids[row]] for row in fold.test]))
     work = result.with_suffix("")
     shutil.rmtree(work, ignore_errors=True)

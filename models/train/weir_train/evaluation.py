@@ -84,12 +84,16 @@ def probabilities_of(booster: xgboost.Booster, values: np.ndarray) -> np.ndarray
     return booster.predict(xgboost.DMatrix(values, nthread=1)).astype(np.float64)
 
 
-def quantized(name: str, booster: xgboost.Booster, source: arrays.Arrays, knots: np.ndarray) -> parts.Model:
-    """XGBoost's trees over all features of the arrays as a model of integers."""
+def quantized(name: str, booster: xgboost.Booster, source: arrays.Arrays, knots: np.ndarray,
+              groups: dict[str, list[str]] | None = None) -> parts.Model:
+    """XGBoost's trees over all features of the arrays as a model of integers. `groups`: what reasons name, by the
+    features' names; without them each feature is one."""
     made_trees = trees.from_booster(booster).trees
     thresholds = parts.Thresholds.of(made_trees.thresholds(len(source.features)))
     integer, base = trees.integer_trees(made_trees, thresholds)
-    groups = [parts.ReasonGroup(one.name, features=[number]) for number, one in enumerate(source.features)]
+    places = {one.name: place for place, one in enumerate(source.features)}
+    groups = [parts.ReasonGroup(one, features=[places[member] for member in members])
+              for one, members in (groups or {name: [name] for name in places}).items()]
     middle = np.array([[_median(source.feature_values[:, number]) for number in range(len(source.features))]])
     return parts.Model(name=name, outputs=["fraud"], demonstration=True,
                        features=[parts.NamedInput(one.name, one.version) for one in source.features],

@@ -28,7 +28,7 @@ class Told:
 def examine(weir: pathlib.Path, folder: pathlib.Path, model: parts.Model, rows: arrays.Arrays, seed: int,
             booster: xgboost.Booster | None = None) -> Told:
     """`folder` holds model.safetensors, which is `model`; `rows` are flagged payments, `booster` what its trees were
-    made of if it has nothing else, and every group is one feature then."""
+    made of, if it has nothing else."""
     if not rows.rows:
         return Told(0, 0, 0, 0.0)
     names = [f"reason.{group.name}" for group in model.reasons.groups]
@@ -38,8 +38,8 @@ def examine(weir: pathlib.Path, folder: pathlib.Path, model: parts.Model, rows: 
     agreeing = 0
     if booster is not None:
         theirs = booster.predict(xgboost.DMatrix(rows.feature_values, nthread=1), pred_contribs=True)[:, :-1]
-        places = [group.features[0] for group in model.reasons.groups]
-        others = np.argsort(-theirs[:, places], axis=1, kind="stable")[:, :TOP]
+        sums = np.stack([theirs[:, group.features].sum(axis=1) for group in model.reasons.groups], axis=1)
+        others = np.argsort(-sums, axis=1, kind="stable")[:, :TOP]
         agreeing = int((np.sort(top, axis=1) == np.sort(others, axis=1)).all(axis=1).sum())
     dice = np.random.default_rng(seed)
     random = np.stack([dice.choice(len(names), min(TOP, len(names)), replace=False) for _ in range(rows.rows)])
