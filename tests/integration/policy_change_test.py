@@ -43,7 +43,8 @@ class PolicyChange(unittest.TestCase):
 
         port = free_port()
         engine = bank.run(metrics__listen=f"127.0.0.1:{port}").wait_live()
-        feed = bank.generate(seed=21, events=24000, rate=1200)
+        # A minute: a build with sanitizers takes its time to try a policy's model, and the stream must last.
+        feed = bank.generate(seed=21, events=48000, rate=800)
 
         def metric(name):
             text = http_get(f"http://127.0.0.1:{port}/metrics")[1]
