@@ -117,16 +117,16 @@ WEIR_TARGET_VNNI void add_blocks_vnni(const std::int8_t* tiles, std::size_t grou
                                       const std::int32_t* offset, std::int32_t* y) {
   const __m512i flip = _mm512_set1_epi8(static_cast<char>(0x80));
   __m512i sums[kBlocks];
-#pragma GCC unroll 4
+#pragma GCC unroll 12
   for (std::size_t i = 0; i < kBlocks; ++i) sums[i] = _mm512_load_si512(offset + 16 * i);
   for (std::size_t group = 0; group < groups; ++group) {
     const __m512i factor = _mm512_xor_si512(_mm512_set1_epi32(four(x + 4 * group)), flip);
-#pragma GCC unroll 4
+#pragma GCC unroll 12
     for (std::size_t i = 0; i < kBlocks; ++i) {
       sums[i] = _mm512_dpbusd_epi32(sums[i], factor, _mm512_load_si512(tiles + (i * groups + group) * 64));
     }
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 12
   for (std::size_t i = 0; i < kBlocks; ++i) _mm512_storeu_si512(y + 16 * i, sums[i]);
 }
 
@@ -143,6 +143,7 @@ WEIR_TARGET_VNNI void Matrix::multiply_vnni(const std::int8_t* x, std::int32_t* 
   std::size_t block = 0;
   const auto tiles = [&] { return tiles_.data() + block * groups_ * kTile; };
   const auto offset = [&] { return offset_.data() + block * kBlockRows; };
+  for (; block + 12 <= blocks_; block += 12) add_blocks_vnni<12>(tiles(), groups_, x, offset(), y + block * kBlockRows);
   for (; block + 4 <= blocks_; block += 4) add_blocks_vnni<4>(tiles(), groups_, x, offset(), y + block * kBlockRows);
   for (; block < blocks_; ++block) add_blocks_vnni<1>(tiles(), groups_, x, offset(), y + block * kBlockRows);
 }

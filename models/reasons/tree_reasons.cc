@@ -196,9 +196,10 @@ void TreeReasons::shares(Kernel kernel, std::span<const FeatureCode> codes, Scra
     scratch.slots_[2 * feature] = codes[feature];
     scratch.slots_[2 * feature + 1] = codes[feature] == 0 ? kBeyond : codes[feature];
   }
-  for (std::size_t i = 0; i < tests_.size(); ++i) {
-    scratch.right_[i] = scratch.slots_[tests_[i].slot] >= tests_[i].threshold ? 1 : 0;
-  }
+  // By pointers of its own: a byte that is written might be anybody's, so members would be read again for each.
+  const auto* slots = scratch.slots_.data();
+  auto* is_right = scratch.right_.data();
+  for (const auto& test : tests_) *is_right++ = slots[test.slot] >= test.threshold ? 1 : 0;
   for (const auto& tree : trees_) {
     const auto* right = scratch.right_.data() + tree.test;
     auto* factors = scratch.factors_.data() + tree.test;

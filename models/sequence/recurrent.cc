@@ -100,18 +100,23 @@ WEIR_EVERY_TARGET void Recurrent::step_body(const Recurrent& model, const std::u
   model.add_input<Target>(codes, scratch.input_.data());
   model.weights_.multiply(Target::kKernel, scratch.state8_.data(), scratch.product_.data());
   const std::size_t width = model.width_;
+  auto* input = scratch.input_.data();
   const auto* product = scratch.product_.data();
+  // All gates first: a look-up takes its time, and these don't wait for each other.
+  for (std::size_t block = 0; block < 2 * width; block += Target::kLanes) {
+    typename Target::Lanes gate;
+    load(input + block, gate);
+    model.add_recurrent<Target>(block, product, gate);
+    model.sigmoid_.apply<Target>(gate);
+    store(gate, input + block);
+  }
   for (std::size_t block = 0; block < width; block += Target::kLanes) {
     typename Target::Lanes r, z, n, u, h;
-    load(scratch.input_.data() + block, r);
-    load(scratch.input_.data() + width + block, z);
-    load(scratch.input_.data() + 2 * width + block, n);
+    load(input + block, r);
+    load(input + width + block, z);
+    load(input + 2 * width + block, n);
     load(model.candidate_bias_.data() + block, u);
-    model.add_recurrent<Target>(block, product, r);
-    model.add_recurrent<Target>(width + block, product, z);
     model.add_recurrent<Target>(2 * width + block, product, u);
-    model.sigmoid_.apply<Target>(r);
-    model.sigmoid_.apply<Target>(z);
     clamp(u, -kMaxProduct, kMaxProduct);
     n += (r * u + kHalf) >> 15;
     model.tanh_.apply<Target>(n);
@@ -131,11 +136,21 @@ WEIR_EVERY_TARGET void Recurrent::add_input(const std::uint16_t* codes, std::int
   const std::size_t fields = tables_.size();
   const std::int16_t* rows[kMaxFields];
   for (std::size_t field = 0; field < fields; ++field) rows[field] = tables_[field].data() + codes[field] * row;
-  for (std::size_t at = 0; at < row; at += Target::kLanes) {
-    typename Target::Lanes sum;
-    load(bias_.data() + at, sum);
-    for (std::size_t field = 0; field < fields; ++field) add<Target>(rows[field] + at, sum);
-    store(sum, input + at);
+  // Three blocks at once, so that looking a field's row up is paid once for all of them: a row is 3 * width long.
+  constexpr std::size_t kLanes = Target::kLanes;
+  for (std::size_t at = 0; at < row; at += 3 * kLanes) {
+    typename Target::Lanes first, second, third;
+    load(bias_.data() + at, first);
+    load(bias_.data() + at + kLanes, second);
+    load(bias_.data() + at + 2 * kLanes, third);
+    for (std::size_t field = 0; field < fields; ++field) {
+      add<Target>(rows[field] + at, first);
+      add<Target>(rows[field] + at + kLanes, second);
+      add<Target>(rows[field] + at + 2 * kLanes, third);
+    }
+    store(first, input + at);
+    store(second, input + at + kLanes);
+    store(third, input + at + 2 * kLanes);
   }
 }
 
