@@ -10,6 +10,7 @@ import argparse
 import concurrent.futures
 import csv
 import dataclasses
+import hashlib
 import os
 import pathlib
 import shutil
@@ -91,7 +92,6 @@ def calibrate_with(scorer: Scorer, model: parts.Model, stream: order_streams.Pay
 def scores_of(scorer: Scorer, trained: order_model.Trained, columns: int, stream: order_streams.Payments,
               seed: int) -> order_table.Scored:
     source = stream.source
-    evaluation.say(f"scores of {stream.stream.name}")
     models = {name: scorer.score(model, examples_of(model, source), stream.folder, "probability")
               for name, model in (("whole", trained.model), ("trees", trained.trees))}
     models["float"] = calibrate.interpolated(trained.model.knots, order_model.float_logits(trained, source, columns))
@@ -106,7 +106,6 @@ def scores_of(scorer: Scorer, trained: order_model.Trained, columns: int, stream
 def write_scores(path: pathlib.Path, seed: int, all_scores: list[order_table.Scored]) -> None:
     with open(path, "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["fold", "seed", "tx_id", "model", "probability"])
         for scores in all_scores:
             for name, values in scores.models.items():
                 writer.writerows((scores.name, seed, one, name, f"{value:.9f}")
@@ -118,54 +117,101 @@ def columns_of_pack(source: arrays.Arrays) -> int:
     return next((at for at, one in enumerate(source.features) if one.name.startswith("near_")), len(source.features))
 
 
+def sorted_by_part(payments: list[order_streams.Payments]) -> dict[str, list[order_streams.Payments]]:
+    return {part: [one for one in payments if one.stream.part == part] for part in order_streams.PARTS}
+
+
+@dataclasses.dataclass
+class Job:
+    """One training."""
+
+    seed: int
+    streams: list[tuple[order_streams.Stream, pathlib.Path]]  # and the folders that made_streams() made
+    weir: pathlib.Path
+    folder: pathlib.Path  # of its own
+    epochs: int | None
+    scores: bool  # write them to folder/scores.csv
+    model: bool  # write it to folder/model.safetensors
+
+
+def one(job: Job) -> list[order_table.Told]:
+    """Trains, calibrates and measures with one seed."""
+    torch.set_num_threads(1)  # More would change the last bits of sums.
+    payments = [order_streams.read(stream, folder) for stream, folder in job.streams]
+    by_part = sorted_by_part(payments)
+    columns = columns_of_pack(payments[0].source)
+
+    def tell(text: str) -> None:
+        evaluation.say(f"seed {job.seed}: {text}")
+
+    trained = order_model.train(order_model.sample(by_part["train"]), columns, job.seed, job.epochs, tell)
+    scorer = Scorer(job.weir, job.folder)
+    calibration, = by_part["calibrate"]
+    fitted = calibrate_with(scorer, trained.model, calibration)
+    calibrate_with(scorer, trained.trees, calibration)
+    scored = {}
+    for part in ("unseen", "shifted"):
+        tell(f"scores, {part}")
+        scored[part] = [scores_of(scorer, trained, columns, stream, job.seed) for stream in by_part[part]]
+    if job.scores:
+        write_scores(job.folder / "scores.csv", job.seed, scored["unseen"] + scored["shifted"])
+    if job.model:
+        bundle.write(job.folder / "model.safetensors", trained.model,
+                     order_card.text(trained, fitted, payments, scored, job.seed),
+                     examples_of(trained.model, by_part["unseen"][0].source))
+    tables = [order_table.together("unseen seeds", scored["unseen"]), *scored["shifted"]]
+    if len(scored["shifted"]) > 1:
+        tables.append(order_table.together("shifted parameters, all", scored["shifted"]))
+    tell("intervals")
+    return [order_table.measure(table) for table in tables]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="evaluate order", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--seed", type=int, default=1, help="of the training (default 1)")
+    parser.add_argument("--seeds", type=int, default=3, help="how many trainings, from seed 1 on (default 3)")
     parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
                         help="write fold,seed,tx_id,model,probability")
-    parser.add_argument("--model", type=pathlib.Path, metavar="OUT.safetensors", help="write the model")
+    parser.add_argument("--model", type=pathlib.Path, metavar="OUT.safetensors", help="write the model of seed 1")
     parser.add_argument("--search", action="store_true",
                         help="instead of all this, try the grids of trees and network on the training streams alone")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="streams at a time (default: one a core)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(),
+                        help="streams or trainings at a time (default: one a core)")
     parser.add_argument("--streams", type=pathlib.Path, default=HERE / "order" / "streams.json", help=argparse.SUPPRESS)
     parser.add_argument("--epochs", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    torch.set_num_threads(1)  # More would change the last bits of sums.
 
     streams = order_streams.read_streams(options.streams)
     if options.search:
         streams = [one for one in streams if one.part == "train"]
     payments = made_streams(streams, options)
-    by_part = {part: [one for one in payments if one.stream.part == part] for part in order_streams.PARTS}
-    columns = columns_of_pack(payments[0].source)
-    data = order_model.sample(by_part["train"])
+    by_part = sorted_by_part(payments)
     if options.search:
-        order_model.search(data, columns, options.seed, options.epochs, lambda text: print(text, flush=True))
+        torch.set_num_threads(1)
+        order_model.search(order_model.sample(by_part["train"]), columns_of_pack(payments[0].source), 1, options.epochs,
+                           lambda text: print(text, flush=True))
         return 0
-    trained = order_model.train(data, columns, options.seed, options.epochs, evaluation.say)
-    scorer = Scorer(options.weir, options.work / "order" / f"scores-{os.getpid()}")
-    calibration, = by_part["calibrate"]
-    fitted = calibrate_with(scorer, trained.model, calibration)
-    calibrate_with(scorer, trained.trees, calibration)
-    scored = {part: [scores_of(scorer, trained, columns, one, options.seed) for one in by_part[part]]
-              for part in ("unseen", "shifted")}
-    print(f"order: trained on {len(by_part['train'])} streams, seed {options.seed}; intervals are of "
-          f"{order_table.REPLICAS} replicas of a bootstrap by customer")
-    tables = [order_table.together("unseen seeds", scored["unseen"]), *scored["shifted"]]
-    if len(scored["shifted"]) > 1:
-        tables.append(order_table.together("shifted parameters, all", scored["shifted"]))
-    for one in tables:
-        print("\n" + "\n".join(order_table.text(one)))
+    work = options.work / "order" / f"seeds-{os.getpid()}"
+    folders = [(one.stream, one.folder.parent) for one in payments]
+    jobs = [Job(seed, folders, options.weir, work / str(seed), options.epochs, options.scores is not None,
+                options.model is not None and seed == 1) for seed in range(1, options.seeds + 1)]
+    with concurrent.futures.ProcessPoolExecutor(max(1, options.jobs)) as pool:
+        told = list(pool.map(one, jobs))
+    print(f"order: trained on {len(by_part['train'])} streams, {len(jobs)} seed(s): means, with the standard deviation "
+          f"over seeds; intervals are of {order_table.REPLICAS} replicas of a bootstrap by customer")
+    for table in zip(*told, strict=True):
+        print("\n" + "\n".join(order_table.text(list(table))))
     if options.scores:
-        write_scores(options.scores, options.seed, scored["unseen"] + scored["shifted"])
+        with open(options.scores, "w", encoding="utf-8", newline="") as out:
+            out.write("fold,seed,tx_id,model,probability\n")
+            for job in jobs:
+                with open(job.folder / "scores.csv", encoding="utf-8", newline="") as rows:
+                    shutil.copyfileobj(rows, out)
     if options.model:
-        text = order_card.text(trained, fitted, payments, scored, options.seed)
-        examples = examples_of(trained.model, by_part["unseen"][0].source)
-        digest = bundle.write(options.model, trained.model, text, examples)
-        print(f"\n{options.model}: {digest}")
-    shutil.rmtree(scorer.folder)
+        shutil.copyfile(jobs[0].folder / "model.safetensors", options.model)
+        print(f"\n{options.model}: {hashlib.sha256(options.model.read_bytes()).hexdigest()}")
+    shutil.rmtree(work)
     return 0
 
 

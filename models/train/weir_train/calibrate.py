@@ -2,10 +2,11 @@
 
 The log-odds of fraud are a line over the model's logit that rises and may bend at knots; bends cost as much as they
 surprise (a quadratic penalty on the change of slope), so that few frauds give nearly a straight line, which is Platt's
-method, and many give the freedom of isotonic regression without its steps. On five weeks of the Fraud Detection
-Handbook's data, each calibrated on 550 to 630 frauds of another week (or on a tenth of them), this had a lower log-loss
-than Platt's method, beta calibration and isotonic regression, and a penalty chosen by cross-validation gained nothing
-over a fixed one.
+method, and many give the freedom of isotonic regression without its steps. The few frauds that look honest have bends
+of their own: calibrated on three stretches of Sparkov's training file, log-loss in the months behind each fell by .1
+to 1.1 %, and on the handbook's weeks it stayed. On five weeks of the Fraud Detection Handbook's data, each calibrated
+on 550 to 630 frauds of another week (or on a tenth of them), this had a lower log-loss than Platt's method, beta
+calibration and isotonic regression, and a penalty chosen by cross-validation gained nothing over a fixed one.
 """
 
 import dataclasses
@@ -14,7 +15,8 @@ import numpy as np
 
 from weir_train import metrics, parts
 
-MOST_KNOTS = 16
+QUANTILES = 16
+LOWEST_RANK = 4
 PENALTY = 10.0
 LEAST_SLOPE = 0.02  # Log-odds per logit: a higher score is never a lower probability.
 LEAST_GAP = 0.05  # Between knots, in logits.
@@ -88,9 +90,17 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Fitted:
     return made
 
 
+def _low(frauds: int) -> np.ndarray:
+    """The quantiles of the frauds of rank 4, 8, 16 and so on from below, as far as they lie under the first of the
+    others. Trees are surer there than they should be; without a bend that would be guessed from the frauds that they
+    tell well."""
+    ranks = LOWEST_RANK * 2.0 ** np.arange(32)
+    return (ranks / frauds)[ranks < frauds / QUANTILES]
+
+
 def _bends(logits: np.ndarray, of_frauds: np.ndarray) -> np.ndarray:
     """Where the line may bend: at quantiles of the frauds, where there is something to learn, and at the ends."""
-    inner = np.quantile(of_frauds, np.linspace(0, 1, MOST_KNOTS))
+    inner = np.quantile(of_frauds, np.unique(np.concatenate([np.linspace(0, 1, QUANTILES), _low(len(of_frauds))])))
     wanted = [min(logits.min(), inner[0] - 1), *inner[1:-1], max(logits.max(), inner[-1] + LEAST_GAP)]
     kept = [wanted[0]]
     for bend in wanted[1:]:

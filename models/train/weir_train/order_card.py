@@ -49,10 +49,9 @@ def text(trained: order_model.Trained, fitted: calibrate.Fitted, payments: list[
         excluded_uses=EXCLUDED_USES,
         limits=["It looks for three routines that were written for it; thieves with another one are told by the trees "
                 "alone.", "A card without a past is told by the payment at hand and its merchant and device."],
-        reproduction=f"`ops/evaluate order --model FILE --seed {seed}`; XGBoost {xgboost.__version__}, PyTorch "
+        reproduction=f"`ops/evaluate order --model FILE` writes that of seed {seed}; XGBoost {xgboost.__version__}, PyTorch "
         f"{torch.__version__}, NumPy {np.__version__}; the same file on the same machine. The unit's float parent was "
-        f"taught by the labels, the integers by the labels and the parent "
-        f"({network.Settings().taught:.0%} of the loss each).").markdown()
+        "taught by the labels, the integers by the parent.").markdown()
 
 
 def _streams(payments: list[order_streams.Payments]) -> card.Table:

@@ -68,31 +68,58 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _gain(of: np.ndarray, over: np.ndarray) -> str:
-    gain = 100 * (of / over - 1)
-    low, high = interval(gain)
-    return f"{gain[0]:+.1f} % ({low:+.1f} to {high:+.1f})"
+@dataclasses.dataclass
+class Told:
+    """What one training's scores of some payments come to."""
+
+    name: str
+    payments: int
+    frauds: int
+    order_frauds: int  # of these, those that order alone tells
+    precision: list[dict[str, np.ndarray]]  # replicas() over KINDS
+    predicted: np.ndarray  # over observed frauds: of all payments, and of the fifths of the top 1 %
 
 
-def text(scored: Scored) -> list[str]:
-    """Average precision over all payments, and without the frauds of one kind."""
+KINDS = ("all frauds", "order alone tells", "other frauds")
+
+
+def measure(scored: Scored) -> Told:
     labels, order = scored.labels, scored.order
-    lines = [f"{scored.name}: {len(labels):,} payments, {int(labels.sum()):,} frauds, of which order alone tells "
-             f"{int(labels[order].sum()):,}", "",
-             f"{'AP (95 % interval)':<27}{'all frauds':<26}{'order alone tells':<26}other frauds"]
     kept = [np.arange(len(labels)), np.flatnonzero((labels == 0) | order), np.flatnonzero((labels == 0) | ~order)]
-    told = [replicas(scored, rows) for rows in kept]
-    for name in [name for name in NAMES if name in scored.models]:
-        cells = [f"{one[name][0]:.4f} ({interval(one[name])[0]:.4f} to {interval(one[name])[1]:.4f})" for one in told]
-        lines.append(f"{NAMES[name]:<27}" + "".join(f"{cell:<26}" for cell in cells).rstrip())
-    lines.append("")
-    for name, over in (("whole", "trees"), ("whole", "features_xgboost"), ("shuffled", "trees")):
-        lines.append(f"gain in AP of {NAMES[name]} over {NAMES[over]}: {_gain(told[0][name], told[0][over])}")
-    lost = told[0]["float"] - told[0]["whole"]
-    low, high = interval(lost)
-    lines.append(f"AP lost by integers, paired: {lost[0]:+.5f} ({low:+.5f} to {high:+.5f})")
     ratio = metrics.calibration(labels, scored.models["whole"])
-    fifths = ", ".join(f"{one:.3f}" for one in ratio.top_fifths)
-    lines.append(f"predicted over observed frauds: {ratio.overall:.3f} overall; in the fifths of the top 1 %, highest "
-                 f"first: {fifths}")
+    return Told(scored.name, len(labels), int(labels.sum()), int(labels[order].sum()),
+                [replicas(scored, rows) for rows in kept], np.array([ratio.overall, *ratio.top_fifths]))
+
+
+def text(seeds: list[Told]) -> list[str]:
+    """Average precision over all payments, and without the frauds of one kind: mean over the seeds of the training."""
+    first = seeds[0]
+    lines = [f"{first.name}: {first.payments:,} payments, {first.frauds:,} frauds, of which order alone tells "
+             f"{first.order_frauds:,}", "", f"{'AP (95 % interval)':<27}" + "".join(f"{kind:<34}" for kind in KINDS).rstrip()]
+    for name in [name for name in NAMES if name in first.precision[0]]:
+        line = f"{NAMES[name]:<27}"
+        for kind in range(len(KINDS)):
+            values = np.array([one.precision[kind][name] for one in seeds])
+            low, high = interval(values.mean(axis=0))
+            line += f"{f'{values[:, 0].mean():.4f} ({low:.4f} to {high:.4f}){_spread(values[:, 0])}':<34}"
+        lines.append(line.rstrip())
+    lines.append("")
+    all_frauds = {name: np.array([one.precision[0][name] for one in seeds]) for name in first.precision[0]}
+    for name, over in (("whole", "trees"), ("whole", "features_xgboost"), ("shuffled", "trees")):
+        gain = 100 * (all_frauds[name] / all_frauds[over] - 1)
+        low, high = interval(gain.mean(axis=0))
+        lines.append(f"gain in AP of {NAMES[name]} over {NAMES[over]}: {gain[:, 0].mean():+.1f} % ({low:+.1f} to "
+                     f"{high:+.1f}){_spread(gain[:, 0], 1)}")
+    lost = all_frauds["float"] - all_frauds["whole"]
+    low, high = interval(lost.mean(axis=0))
+    lines.append(f"AP lost by integers, paired: {lost[:, 0].mean():+.5f} ({low:+.5f} to {high:+.5f})"
+                 f"{_spread(lost[:, 0], 5)}")
+    overall, *fifths = np.mean([one.predicted for one in seeds], axis=0)
+    lines.append(f"predicted over observed frauds: {overall:.3f} overall; in the fifths of the top 1 %, highest first: "
+                 f"{', '.join(f'{one:.3f}' for one in fifths)}")
     return lines
+
+
+def _spread(values: np.ndarray, digits: int = 4) -> str:
+    """The standard deviation over seeds."""
+    return f" ±{values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""

@@ -33,6 +33,19 @@ class Calibrate(unittest.TestCase):
             self.assertGreater(chances[rows].sum() / truth[rows].sum(), 0.9)
             self.assertLess(chances[rows].sum() / truth[rows].sum(), 1.1)
 
+    def test_the_few_frauds_that_look_honest_bend_the_line(self):
+        # Nearly all frauds are told well; one in forty looks as harmless as anything, at any low score.
+        for seed in range(5):
+            dice = np.random.default_rng(seed)
+            logits = np.concatenate([dice.normal(-9, 1.5, 60_000), dice.normal(6, 2.5, 1500)])
+            truth = np.where(logits < -3, calibrate.sigmoid(-6.5 + 0.15 * (logits + 3)), calibrate.sigmoid(logits))
+            labels = (dice.random(len(logits)) < truth).astype(int)
+            chances = calibrate.fit(logits, labels).probabilities(logits)
+            for rows in (logits < -9, logits < -7):
+                ratio = chances[rows].sum() / truth[rows].sum()
+                self.assertGreater(ratio, 0.7, f"seed {seed}, {rows.sum()} payments")
+                self.assertLess(ratio, 1.4, f"seed {seed}, {rows.sum()} payments")
+
     def test_few_frauds_do_no_harm(self):
         later, later_labels, _ = made_up(2, 200_000, bent=False)
         best = metrics.log_loss(later_labels, calibrate.sigmoid(later))

@@ -72,12 +72,13 @@ class Order(unittest.TestCase):
 
     def test_the_table_is_what_the_scores_say(self):
         scores, model = self.home / "scores.csv", self.home / "model.safetensors"
-        done = self.run_order(self.told, "--scores", scores, "--model", model)
+        done = self.run_order(self.told, "--seeds", "2", "--scores", scores, "--model", model)
         self.assertEqual(done.returncode, 0, done.stderr)
-        probabilities: dict[tuple[str, str], dict[str, float]] = {}
+        probabilities: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
         with open(scores, encoding="utf-8", newline="") as text:
             for row in csv.DictReader(text):
-                probabilities.setdefault((row["fold"], row["model"]), {})[row["tx_id"]] = float(row["probability"])
+                seeds = probabilities.setdefault((row["fold"], row["model"]), {})
+                seeds.setdefault(row["seed"], {})[row["tx_id"]] = float(row["probability"])
         sections = dict(re.findall(r"^(\S.*): [\d,]+ payments.*\n\n((?:.+\n)+)", done.stdout, re.MULTILINE))
         self.assertEqual(list(sections), ["unseen seeds", "stream-shifted"])
         for part, section in (("unseen", "unseen seeds"), ("shifted", "stream-shifted")):
@@ -85,18 +86,30 @@ class Order(unittest.TestCase):
                 frauds = {row["id"] for row in csv.DictReader(text) if row["fraud"] == "true"}
             for name, label in order_table.NAMES.items():
                 own = probabilities[f"stream-{part}", name]
-                labels = np.array([one in frauds for one in own])
-                self.assertGreater(labels.sum(), 20)
-                told = re.search(rf"^{re.escape(label)} +(\d\.\d+) ", sections[section], re.MULTILINE)
-                expected = metrics.average_precision(labels, np.array(list(own.values())))
-                self.assertAlmostEqual(float(told[1]), expected, delta=1e-4, msg=f"{part} {name}")
-            # Only the order of past events differs; it must reach the scores.
-            self.assertNotEqual(probabilities[f"stream-{part}", "whole"], probabilities[f"stream-{part}", "shuffled"])
-            self.assertNotEqual(probabilities[f"stream-{part}", "whole"], probabilities[f"stream-{part}", "trees"])
+                self.assertEqual(list(own), ["1", "2"])
+                expected = []
+                for one in own.values():
+                    labels = np.array([tx_id in frauds for tx_id in one])
+                    self.assertGreater(labels.sum(), 20)
+                    expected.append(metrics.average_precision(labels, np.array(list(one.values()))))
+                told = re.search(rf"^{re.escape(label)} +(\d\.\d+) \(\S+ to \S+\) ±(\d\.\d+)", sections[section],
+                                 re.MULTILINE)
+                self.assertAlmostEqual(float(told[1]), np.mean(expected), delta=1e-4, msg=f"{part} {name}")
+                self.assertAlmostEqual(float(told[2]), np.std(expected, ddof=1), delta=1e-4, msg=f"{part} {name}")
+            for seed in ("1", "2"):
+                # Only the order of past events differs; it must reach the scores.
+                whole = probabilities[f"stream-{part}", "whole"][seed]
+                self.assertNotEqual(whole, probabilities[f"stream-{part}", "shuffled"][seed])
+                self.assertNotEqual(whole, probabilities[f"stream-{part}", "trees"][seed])
+            self.assertNotEqual(*probabilities[f"stream-{part}", "whole"].values())
         made, text = bundle.read(model)
         self.assertTrue(made.demonstration)
         self.assertIn("Demonstration, not validated", text)
         self.assertIn(hashlib.sha256(model.read_bytes()).hexdigest(), done.stdout)
+        again = self.home / "again.safetensors"
+        done = self.run_order(self.told, "--seeds", "1", "--model", again)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(again.read_bytes(), model.read_bytes(), "the same data, another model file")
         # The head sees the sequence alone, and every input belongs to one group.
         self.assertEqual(sorted(one for group in made.reasons.groups for one in group.features),
                          list(range(len(made.features))))
