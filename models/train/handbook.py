@@ -12,7 +12,6 @@ trees never see them. The column `scenario` is never read.
 import argparse
 import concurrent.futures
 import datetime
-import os
 import pathlib
 import shutil
 import sys
@@ -20,7 +19,7 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, evaluation, explained
+from weir_train import arrays, calibrate, command, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIRST_DAY = datetime.date(2018, 4, 1)
@@ -193,24 +192,19 @@ def one(job: tuple) -> pathlib.Path:
     return result
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="evaluate handbook", description=__doc__.split("\n\n")[0],
-                                     epilog="`search` are the folds that features and parameters were found on; `test` "
-                                     "are those after validation, as many as DIR holds. The model is of trees alone: "
-                                     "`whole` is `trees`.")
+def arguments() -> argparse.Namespace:
+    parser = command.parser(
+        "handbook", __doc__, epilog="`search` are the folds that features and parameters were found on; `test` are those "
+        "after validation, as many as DIR holds. The model is of trees alone: `whole` is `trees`.")
     parser.add_argument("--data", required=True, type=pathlib.Path, metavar="DIR",
                         help="with transactions.csv and reference_features.csv, plain or .zst, .xz, .gz")
     parser.add_argument("--folds", required=True, choices=sorted(FOLDS))
     parser.add_argument("--window", choices=["7", "all"], default="7",
                         help="learn from the 7 days of the book (the default), or from all past labels that are known")
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 1 on (default 3)")
-    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
-                        help="write fold,seed,tx_id,model,probability")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings at a time (default: one a core)")
-    parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser.parse_args()
 
+
+def run(options: argparse.Namespace) -> None:
     transactions = file_of(options.data, "transactions.csv")
     reference = file_of(options.data, "reference_features.csv")
     payments = Payments(transactions)
@@ -241,12 +235,7 @@ def main() -> int:
     evaluation.print_tables(scores, card_precision=True)
     if options.scores:
         evaluation.write_scores(options.scores, scores)
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except arrays.Fault as fault:
-        print(f"evaluate: {fault}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(command.exit_status(run, arguments()))

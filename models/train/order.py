@@ -19,7 +19,8 @@ import sys
 import numpy as np
 import torch
 
-from weir_train import arrays, bundle, calibrate, evaluation, order_card, order_model, order_streams, order_table, parts
+from weir_train import arrays, bundle, calibrate, command, evaluation
+from weir_train import order_card, order_model, order_streams, order_table, parts
 
 HERE = pathlib.Path(__file__).resolve().parent
 PACK = HERE.parents[1] / "rules" / "packs" / "retail-bank"
@@ -166,22 +167,17 @@ def one(job: Job) -> list[order_table.Told]:
     return [order_table.measure(table) for table in tables]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="evaluate order", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--seeds", type=int, default=3, help="how many trainings, from seed 1 on (default 3)")
-    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
-                        help="write fold,seed,tx_id,model,probability")
+def arguments() -> argparse.Namespace:
+    parser = command.parser("order", __doc__)
     parser.add_argument("--model", type=pathlib.Path, metavar="OUT.safetensors", help="write the model of seed 1")
     parser.add_argument("--search", action="store_true",
                         help="instead of all this, try the grids of trees and network on the training streams alone")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(),
-                        help="streams or trainings at a time (default: one a core)")
     parser.add_argument("--streams", type=pathlib.Path, default=HERE / "order" / "streams.json", help=argparse.SUPPRESS)
     parser.add_argument("--epochs", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser.parse_args()
 
+
+def run(options: argparse.Namespace) -> None:
     streams = order_streams.read_streams(options.streams)
     if options.search:
         streams = [one for one in streams if one.part == "train"]
@@ -191,7 +187,7 @@ def main() -> int:
         torch.set_num_threads(1)
         order_model.search(order_model.sample(by_part["train"]), columns_of_pack(payments[0].source), 1, options.epochs,
                            lambda text: print(text, flush=True))
-        return 0
+        return
     work = options.work / "order" / f"seeds-{os.getpid()}"
     folders = [(one.stream, one.folder.parent) for one in payments]
     jobs = [Job(seed, folders, options.weir, work / str(seed), options.epochs, options.scores is not None,
@@ -212,12 +208,7 @@ def main() -> int:
         shutil.copyfile(jobs[0].folder / "model.safetensors", options.model)
         print(f"\n{options.model}: {hashlib.sha256(options.model.read_bytes()).hexdigest()}")
     shutil.rmtree(work)
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except arrays.Fault as fault:
-        print(f"evaluate: {fault}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(command.exit_status(run, arguments()))

@@ -8,7 +8,6 @@ is for the calibration alone, and the week before it left out.
 
 import argparse
 import concurrent.futures
-import os
 import pathlib
 import shutil
 import sys
@@ -16,7 +15,7 @@ import sys
 import numpy as np
 import pandas
 
-from weir_train import arrays, calibrate, card, evaluation, explained
+from weir_train import arrays, calibrate, card, command, evaluation, explained
 
 HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ("tx_id", "unix_time", "cc_num", "merchant", "category", "amt", "is_fraud")
@@ -113,20 +112,15 @@ def print_fairness(joined: pathlib.Path, scores: evaluation.Scores) -> None:
         print(table.markdown(), end="")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="evaluate sparkov", description=__doc__.split("\n\n")[0],
-                                     epilog="The model is of trees alone, so `whole` is `trees`.")
+def arguments() -> argparse.Namespace:
+    parser = command.parser("sparkov", __doc__, epilog="The model is of trees alone, so `whole` is `trees`.")
     parser.add_argument("--train", required=True, type=pathlib.Path, metavar="FILE",
                         help="CSV, plain or .zst, .xz, .gz")
     parser.add_argument("--test", required=True, type=pathlib.Path, metavar="FILE", help="the same, of later payments")
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 1 on (default 3)")
-    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
-                        help="write fold,seed,tx_id,model,probability")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings at a time (default: one a core)")
-    parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser.parse_args()
 
+
+def run(options: argparse.Namespace) -> None:
     policy = HERE / "sparkov" / "policy"
     work = options.work / "sparkov"
     code = evaluation.digest(HERE / "weir_train", pathlib.Path(__file__))
@@ -149,12 +143,7 @@ def main() -> int:
     print_fairness(joined, scores[0])
     if options.scores:
         evaluation.write_scores(options.scores, scores)
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except arrays.Fault as fault:
-        print(f"evaluate: {fault}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(command.exit_status(run, arguments()))

@@ -20,7 +20,7 @@ import numpy as np
 import pandas
 from sklearn import feature_extraction, linear_model, pipeline
 
-from weir_train import arrays, card, evaluation, metrics, parts, reference
+from weir_train import arrays, card, command, evaluation, metrics, parts, reference
 
 try:
     import torch
@@ -326,24 +326,15 @@ def date(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text} is no date, as 2017-08-31") from None
 
 
-def arguments(given: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="evaluate text", description=__doc__.split("\n\n")[0])
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    parser = command.parser("text", __doc__, epilog="`--scores` adds the columns predicted and actual.")
     parser.add_argument("--train", required=True, type=pathlib.Path, metavar="FILE",
                         help="CSV, plain or .zst, .xz, .gz")
     parser.add_argument("--test", required=True, type=pathlib.Path, metavar="FILE",
                         help="the same, of later purchases, or the same file")
     parser.add_argument("--train-to", type=date, metavar="DATE", help="train on no later rows (default: on all)")
     parser.add_argument("--test-from", type=date, metavar="DATE", help="test on no earlier rows (default: on all)")
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 1 on (default 3)")
-    parser.add_argument("--scores", type=pathlib.Path, metavar="OUT.csv",
-                        help="write fold,seed,tx_id,model,probability,predicted,actual")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings at a time (default: one a core)")
-    parser.add_argument("--weir", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    parser.add_argument("--work", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    options = parser.parse_args(given)
-    if options.seeds < 1:
-        parser.error("--seeds must be at least 1")
-    return options
+    return parser.parse_args(given)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -384,15 +375,5 @@ def run(options: argparse.Namespace) -> None:
         write_scores(options.scores, rows, scores)
 
 
-def main(given: list[str] | None = None) -> int:
-    options = arguments(given)
-    try:
-        run(options)
-    except (arrays.Fault, OSError) as error:
-        print(f"evaluate: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.exit_status(run, arguments()))

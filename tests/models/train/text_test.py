@@ -16,7 +16,7 @@ import unittest
 import training_case
 import text as program
 import weir_process
-from weir_train import bundle
+from weir_train import bundle, command
 
 try:
     import torch
@@ -187,8 +187,8 @@ class Text(unittest.TestCase):
         said, errors = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
             try:
-                status = program.main([str(one) for one in ("--weir", weir_process.WEIR, "--work",
-                                                            self.root / "refused", *options)])
+                given = [str(one) for one in ("--weir", weir_process.WEIR, "--work", self.root / "refused", *options)]
+                status = command.exit_status(program.run, program.arguments(given))
             except SystemExit as ended:
                 status = ended.code
         self.assertEqual(said.getvalue(), "")
@@ -214,7 +214,8 @@ class Text(unittest.TestCase):
                 self.assertEqual(status, 1, said)
                 self.assertIn(why, said)
         for more, why in ((["--train-to", "June"], "June is no date"),
-                          (["--seeds", "0"], "--seeds must be at least 1")):
+                          (["--seeds", "0"], "argument --seeds: 0 is no number from 1 on"),
+                          (["--jobs", "-1"], "argument --jobs: -1 is no number from 1 on")):
             status, said = self.refused("--train", self.train, "--test", self.test, *more)
             self.assertEqual(status, 2)
             self.assertIn(why, said)
